@@ -1,0 +1,107 @@
+"""What the ledger refuses, as classes. The doors map a class to a status; nobody matches on a message."""
+
+
+class LedgerError(Exception):
+    """The ledger refused the request and changed nothing; the caller can act on `code`.
+
+    `field` names the input that was at fault, where one was.
+    """
+
+    code = "ledger_error"
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class NotFound(LedgerError):
+    """No such thing, or not yours: the two are told apart nowhere."""
+
+    code = "not_found"
+
+
+class Forbidden(LedgerError):
+    """The thing is visible, but nobody may do this to it."""
+
+    code = "forbidden"
+
+
+class Immutable(LedgerError):
+    """The field cannot take another value after creation."""
+
+    code = "immutable"
+
+
+class InvalidValue(LedgerError):
+    """A value of the right shape that cannot be."""
+
+    code = "invalid"
+
+
+class InvalidAmount(InvalidValue):
+    code = "invalid_amount"
+
+
+class OutOfRange(InvalidAmount):
+    """A balance would pass twelve integer digits."""
+
+    code = "out_of_range"
+
+
+class InvalidCurrency(InvalidValue):
+    code = "invalid_currency"
+
+
+class InvalidSchedule(InvalidValue):
+    code = "invalid_schedule"
+
+
+class InvalidSplit(InvalidValue):
+    code = "invalid_split"
+
+
+class InvalidRule(InvalidValue):
+    """An `auto_spend` rule that says nothing the ledger understands."""
+
+    code = "invalid_rule"
+
+
+class InvalidFile(InvalidValue):
+    """An upload that is too large, empty, or not what its field takes."""
+
+    code = "invalid_file"
+
+
+class StatementError(InvalidValue):
+    """A bank statement that cannot be read; the message names the row and the field."""
+
+    code = "invalid_statement"
+
+
+class SameBudget(LedgerError):
+    code = "same_budget"
+
+
+class OtherAccount(LedgerError):
+    """Two things that must share an account do not."""
+
+    code = "other_account"
+
+
+class Archived(LedgerError):
+    """An archived budget takes no new money."""
+
+    code = "archived"
+
+
+class HasAllocations(LedgerError):
+    """A budget that bank transactions touched cannot be deleted."""
+
+    code = "has_allocations"
+
+
+class Conflict(LedgerError):
+    """Somebody else was there first; look again."""
+
+    code = "conflict"
