@@ -1,0 +1,42 @@
+"""How the service connects to SQLite and to PostgreSQL."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import environ
+
+SQLITE = "django.db.backends.sqlite3"
+POSTGRESQL = "django.db.backends.postgresql"
+
+
+def configuration(url: str, *, serving: bool, pool: int) -> dict[str, Any]:
+    """Django's description of the database behind a URL such as `sqlite:///file` or `postgres://user:word@host/name`.
+
+    `serving`: statements have time limits, and up to `pool` connections of a process are kept open and shared by its
+    threads (0: none are kept). Both are for processes that answer requests or run jobs, not for commands:
+    a migration may take long, and a pool of one user is none.
+    """
+    found: dict[str, Any] = environ.Env.db_url_config(url)
+    options = found.setdefault("OPTIONS", {})
+    if found["ENGINE"] == SQLITE:
+        # Unless a transaction takes the write lock at once, a third of the concurrent ones fail ("database is locked").
+        # An acknowledged write must outlive a power cut, which in WAL mode takes synchronous=FULL.
+        options.setdefault("transaction_mode", "IMMEDIATE")
+        options.setdefault("timeout", 20)
+        options.setdefault("init_command", "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
+        found["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"mibudge-test-{os.getpid()}.sqlite3")}
+    elif found["ENGINE"] == POSTGRESQL:
+        found["TEST"] = {"NAME": f"test_{found['NAME']}_{os.getpid()}"}
+        found["CONN_HEALTH_CHECKS"] = True
+        if serving:
+            limits = "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
+            options["options"] = f"{limits} {options.get('options', '')}".strip()
+            if pool:
+                options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
+    else:
+        raise ValueError(f"{found['ENGINE']} is not supported: SQLite and PostgreSQL are")
+    found["CONN_MAX_AGE"] = 0
+    found["ATOMIC_REQUESTS"] = False
+    return found

@@ -1,0 +1,39 @@
+"""What every answer carries and how a path without its last slash is met."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.common import CommonMiddleware
+from django.utils.deprecation import MiddlewareMixin
+
+PAGE = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+DATA = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+class SecurityHeaders:
+    """Tells browsers what an answer may load. Pages may load this origin's files, other answers nothing.
+
+    A view that sets one of these headers itself keeps its own.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        response.headers.setdefault("Content-Security-Policy", PAGE if is_page else DATA)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        return response
+
+
+class TrailingSlash(CommonMiddleware, MiddlewareMixin):
+    """Sends a reader to the path with a slash; a write would lose its body on the way and gets the 404 it asked for."""
+
+    def should_redirect_with_slash(self, request: HttpRequest) -> bool:
+        return request.method in ("GET", "HEAD") and super().should_redirect_with_slash(request)

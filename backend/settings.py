@@ -1,0 +1,211 @@
+"""Django settings, driven by the environment. Without any variable the service runs from files in one folder.
+
+Variables, all optional:
+MIBUDGE_DATA        folder of everything that is kept: database, queue, secrets, media (default: data/ beside manage.py)
+DATABASE_URL        postgres://user:password@host:port/name instead of the SQLite file
+MIBUDGE_POOL        PostgreSQL connections kept open per process (default 4; 0 opens one per request)
+HUEY_URL            redis://host:port/db instead of the SQLite queue
+MIBUDGE_HOSTS       names the service answers to, separated by commas (default: those of the loopback interface)
+MIBUDGE_HTTPS       1 where browsers reach the service by HTTPS: secure cookies, HSTS
+MIBUDGE_PROXIES     number of reverse proxies in front; only then are their X-Forwarded headers believed (default 0)
+MIBUDGE_ADMIN       1 or 0: the Django admin at /admin/ (default: on while only loopback names are answered)
+MIBUDGE_DEBUG       1 for Django's debug pages; loopback names only
+MIBUDGE_ACCESS_MINUTES      life of an access token (default 15)
+MIBUDGE_SECRET_KEY, MIBUDGE_JWT_KEY, MIBUDGE_QUEUE_KEY   instead of the secrets made at first start
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from backend import databases, local_files, logs
+from backend.ledger import currencies
+from scheduler import settings as scheduler_settings
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# Kept data and secrets
+
+DATA = local_files.private_folder(Path(env.str("MIBUDGE_DATA", default=str(BASE_DIR / "data"))).resolve())
+_secrets = local_files.private_folder(DATA / "secrets")
+
+
+def _secret(variable: str, file: str) -> str:
+    return env.str(variable, default="") or local_files.secret(_secrets / file)
+
+
+SECRET_KEY = _secret("MIBUDGE_SECRET_KEY", "django")
+JWT_KEY = _secret("MIBUDGE_JWT_KEY", "jwt")
+QUEUE_KEY = _secret("MIBUDGE_QUEUE_KEY", "queue")
+
+# Who may ask
+
+LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+DEBUG = env.bool("MIBUDGE_DEBUG", default=False)
+ALLOWED_HOSTS = env.list("MIBUDGE_HOSTS", default=LOOPBACK)
+_only_loopback = set(ALLOWED_HOSTS) <= set(LOOPBACK)
+if DEBUG and not _only_loopback:
+    raise ImproperlyConfigured("MIBUDGE_DEBUG shows source code to whoever asks: loopback names only")
+ADMIN = env.bool("MIBUDGE_ADMIN", default=_only_loopback)
+HTTPS = env.bool("MIBUDGE_HTTPS", default=False)
+PROXIES = env.int("MIBUDGE_PROXIES", default=0)
+
+# Application
+
+ROOT_URLCONF = "backend.urls"
+WSGI_APPLICATION = "backend.wsgi.application"
+AUTH_USER_MODEL = "ledger.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    *(["django.contrib.admin", "django.contrib.sessions", "django.contrib.messages"] if ADMIN else []),
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.staticfiles",
+    "djmoney",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "strawberry_django",
+    "huey.contrib.djhuey",
+    "backend.ledger",
+    "scheduler",
+]
+
+MIDDLEWARE = [
+    "backend.middleware.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    *(["django.contrib.sessions.middleware.SessionMiddleware"] if ADMIN else []),
+    "backend.middleware.TrailingSlash",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    *(
+        [
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "django.contrib.messages.middleware.MessageMiddleware",
+        ]
+        if ADMIN
+        else []
+    ),
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                *(["django.contrib.messages.context_processors.messages"] if ADMIN else []),
+            ],
+        },
+    },
+]
+
+# Data
+
+_database_url = env.str("DATABASE_URL", default="") or f"sqlite:///{DATA / 'mibudge.sqlite3'}"
+DATABASES = {
+    "default": databases.configuration(
+        _database_url,
+        serving=env.bool("MIBUDGE_SERVING", default=True),
+        pool=env.int("MIBUDGE_POOL", default=4),
+    ),
+}
+MEDIA_ROOT = DATA / "media"  # no URL leads here: a view that knows the user hands files out
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2  # bytes of a body without its files
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+UPLOAD_MAX_SIZE = 10 * 1024**2  # bytes of one uploaded file
+CURRENCIES = currencies.CODES
+DEFAULT_CURRENCY = "USD"
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+LANGUAGE_CODE = "en-us"
+
+HUEY = scheduler_settings.configuration(url=env.str("HUEY_URL", default=""), folder=DATA, key=QUEUE_KEY)
+
+# Static files are read where they are installed: nothing to collect, nothing to grow stale.
+
+STATIC_URL = "static/"
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+# Sign-in
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+SIMPLE_JWT = {
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": JWT_KEY,
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.int("MIBUDGE_ACCESS_MINUTES", default=15)),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
+    "AUTH_HEADER_TYPES": ("Bearer",),
+    "USER_ID_FIELD": "id",
+    "USER_ID_CLAIM": "user_id",
+    "LEEWAY": 0,
+}
+
+# Doors
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["backend.authentication.JWTAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "rest_framework.parsers.JSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "NUM_PROXIES": PROXIES,
+    "UNAUTHENTICATED_USER": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "mibudge",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# Browsers
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+if PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = logs.CONFIGURATION

@@ -1,0 +1,26 @@
+"""Where the job queue lives and how its consumer runs."""
+
+from pathlib import Path
+from typing import Any
+
+from huey.serializer import SignedSerializer
+
+from backend import local_files
+
+
+def configuration(*, url: str, folder: Path, key: str) -> dict[str, Any]:
+    """Huey's settings: a SQLite file of its own in `folder`, or Redis where `url` is given (`redis://host:port/db`).
+
+    Messages are pickles: `key` signs them, so that only this installation can put work into the queue.
+    """
+    where = {"huey_class": "huey.RedisHuey", "connection": {"url": url}}
+    if not url:
+        path = local_files.private_file(folder / "huey.db")
+        where = {"huey_class": "huey.SqliteHuey", "connection": {"filename": str(path), "timeout": 20}}
+    return where | {
+        "name": "mibudge",
+        "serializer": SignedSerializer(secret=key, salt="mibudge-queue"),
+        "immediate": False,
+        "results": False,  # nobody waits for an answer: what a job did stands in the database
+        "consumer": {"workers": 1, "worker_type": "thread"},
+    }

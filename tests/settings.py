@@ -1,0 +1,24 @@
+"""The service's settings with data of the tests' own: nothing that was kept is read or written."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+_folder = tempfile.mkdtemp(prefix="mibudge-test-")
+_owner = os.getpid()
+
+
+def _clean() -> None:
+    if os.getpid() == _owner:
+        shutil.rmtree(_folder, ignore_errors=True)
+
+
+atexit.register(_clean)
+os.environ["MIBUDGE_DATA"] = _folder
+os.environ["MIBUDGE_POOL"] = "0"  # a forked test process must not share its parent's connections
+
+from backend.settings import *  # noqa: E402, F403  the settings read the environment when they are imported
+
+# Each test signs people in, and Argon2 is slow by design.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
