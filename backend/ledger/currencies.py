@@ -19,6 +19,9 @@ CODES: tuple[str, ...] = tuple(
     """.split()
 )
 
+MOST_DECIMALS = 3
+"""Digits of the longest minor unit among them."""
+
 _LATER_THAN_MONEYED = {
     "XCG": ("532", "Caribbean Guilder", ["CURAÇAO", "SINT MAARTEN"]),
     "ZWG": ("924", "Zimbabwe Gold", ["ZIMBABWE"]),

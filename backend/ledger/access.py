@@ -1,0 +1,64 @@
+"""What a user may see. No id that a client sent reaches the ORM except through here.
+
+Owners of an account see it and everything below it; nobody else does, staff included. What is absent and
+what is somebody else's are one answer: `NotFound`.
+"""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, QuerySet
+
+from backend.ledger import errors
+from backend.ledger.models import Bank, BankAccount, Budget, Entry, FundingEvent, Transaction, Transfer, User
+
+Row = TypeVar("Row", bound=Model)
+Viewer = User | AnonymousUser
+
+OWNERSHIP = BankAccount.owners.through
+
+
+def account_ids(user: Viewer) -> QuerySet[Any, Any]:
+    """The keys of the user's accounts, as a subquery: the one statement of who sees what."""
+    return OWNERSHIP.objects.filter(user_id=user.pk).values("bankaccount_id")
+
+
+def accounts(user: Viewer) -> QuerySet[BankAccount]:
+    return BankAccount.objects.filter(pk__in=account_ids(user))
+
+
+def budgets(user: Viewer) -> QuerySet[Budget]:
+    """The user's budgets, archived ones included, deleted ones not."""
+    return Budget.objects.filter(bank_account__in=account_ids(user), deleted_at=None)
+
+
+def transactions(user: Viewer) -> QuerySet[Transaction]:
+    return Transaction.objects.filter(bank_account__in=account_ids(user))
+
+
+def allocations(user: Viewer) -> QuerySet[Entry]:
+    """The user's entries that belong to a transaction."""
+    return Entry.objects.filter(bank_account__in=account_ids(user), transfer=None)
+
+
+def transfers(user: Viewer) -> QuerySet[Transfer]:
+    return Transfer.objects.filter(bank_account__in=account_ids(user))
+
+
+def funding_events(user: Viewer) -> QuerySet[FundingEvent]:
+    return FundingEvent.objects.filter(bank_account__in=account_ids(user))
+
+
+def banks() -> QuerySet[Bank]:
+    """Every bank: shared reference data that anybody signed in may read."""
+    return Bank.objects.all()
+
+
+def one(rows: QuerySet[Row], key: UUID | str, *, field: str | None = None) -> Row:
+    """The row of that key among `rows`, or NotFound naming the field that held the key."""
+    name = rows.model._meta.verbose_name
+    row = rows.filter(pk=key).first()
+    if row is None:
+        raise errors.NotFound(f"There is no such {name}.", field=field)
+    return row

@@ -1,0 +1,75 @@
+"""Columns that the ledger needs and Django does not have."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+UNIT = Decimal("0.0001")
+"""What one in an amount column is worth: finer than the minor unit of any currency."""
+
+LIMIT = Decimal(10) ** 12
+"""No amount and no balance reaches this, in either direction."""
+
+
+class AmountField(models.BigIntegerField):
+    """An exact amount: `Decimal` in Python, a whole number of `UNIT`s in the database.
+
+    Decimal columns are floating point on SQLite, where their sums lose cents; integers are exact in
+    `SUM`, `F()` and comparisons on every database.
+    """
+
+    description = "Exact decimal amount"
+
+    def from_db_value(self, value: Any, expression: object, connection: object) -> Decimal | None:
+        return None if value is None else Decimal(int(value)).scaleb(-4)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if value is None or isinstance(value, Decimal):
+            return value
+        if isinstance(value, int):
+            return Decimal(value)
+        try:
+            return Decimal(value)
+        except (ArithmeticError, ValueError, TypeError) as error:
+            raise ValidationError("A valid number is required.", code="invalid") from error
+
+    def get_prep_value(self, value: Any) -> Any:
+        """The whole number of units; a value that is none is a bug of the caller, never rounded."""
+        if value is None or hasattr(value, "resolve_expression"):
+            return value
+        assert isinstance(value, Decimal | int), f"an amount is a Decimal, not {type(value).__name__}"
+        units = Decimal(value) / UNIT
+        assert units == units.to_integral_value(), f"{value} has more decimals than the ledger stores"
+        return int(units)
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return str(self.value_from_object(obj))
+
+
+class Stamped(models.Model):
+    """A row with a public id and the times of its creation and last change, given by whoever writes it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    created_at = models.DateTimeField()
+    modified_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+    def stamp(self, now: datetime) -> None:
+        """Note that the row is written at `now`."""
+        if self._state.adding and self.created_at is None:
+            self.created_at = now
+        self.modified_at = now
+
+
+def in_range(field: str, name: str) -> models.CheckConstraint:
+    """A constraint that holds `field` within the twelve integer digits that the API can show."""
+    return models.CheckConstraint(
+        name=name, condition=Q(**{f"{field}__gt": -LIMIT, f"{field}__lt": LIMIT}) | Q(**{f"{field}__isnull": True})
+    )

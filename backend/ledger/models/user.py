@@ -1,0 +1,30 @@
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class Users(UserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The user of that name, whatever its capitals and surrounding blanks."""
+        return self.get(username__iexact=(username or "").strip())
+
+
+class User(AbstractUser):
+    """Somebody who signs in, or the system user that acts for the funding engine."""
+
+    first_name = None
+    last_name = None
+    name = models.CharField(max_length=255, blank=True)
+    timezone = models.CharField(max_length=100, default="UTC", help_text="IANA name; decides what today is.")
+    default_bank_account = models.ForeignKey(
+        "ledger.BankAccount", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    objects = Users()
+    REQUIRED_FIELDS = ()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(Lower("username"), name="user_name_is_unique_in_any_case"),)
+
+    def __str__(self) -> str:
+        return self.username

@@ -1,0 +1,13 @@
+"""The one place that changes a balance.
+
+The law: the entries of a transaction sum to its amount, those of a transfer to zero; so the budgets of an account
+always sum to its available balance. Whoever calls holds the account's lock, in the same database transaction; so
+what is read here cannot change before it is written. `verify_ledger` recomputes all of it from the rows.
+"""
+
+from .allocations import Part, allocate
+from .locking import lock
+from .transactions import Draft, post, remove, settle
+from .transfers import judge, move
+
+__all__ = ["Draft", "Part", "allocate", "judge", "lock", "move", "post", "remove", "settle"]

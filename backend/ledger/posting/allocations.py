@@ -1,0 +1,116 @@
+"""The parts of a transaction: how its amount lies on budgets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from backend.ledger import categories
+from backend.ledger.models import BankAccount, Entry, Transaction
+
+from . import chain
+from .locking import Purse, next_seq, save_account, within_range
+
+ZERO = Decimal(0)
+TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A signed share of a transaction on one budget. None leaves what an existing allocation has."""
+
+    budget_id: UUID
+    amount: Decimal
+    category: str | None = None
+    memo: str | None = None
+
+
+def check_parts(parts: Sequence[Part], *, amount: Decimal) -> None:
+    """The law of a transaction: its parts sum to it, none is zero or of the other sign, a budget occurs once."""
+    assert sum((part.amount for part in parts), ZERO) == amount, "the parts of a transaction sum to its amount"
+    assert all(part.amount and (part.amount > 0) == (amount > 0) for part in parts), "parts bear the amount's sign"
+    assert len({part.budget_id for part in parts}) == len(parts), "one part per budget"
+
+
+def new_entries(
+    account: BankAccount, transaction: Transaction, parts: Sequence[Part], *, now: datetime
+) -> list[Entry]:
+    """Entries of a transaction, unsaved, numbered, without their running balance yet."""
+    return [
+        Entry(
+            bank_account=account,
+            budget_id=part.budget_id,
+            transaction=transaction,
+            seq=next_seq(account),
+            effective_at=transaction.posted_date,
+            amount=part.amount,
+            balance=ZERO,
+            category=part.category or categories.UNASSIGNED,
+            memo=part.memo,
+            created_at=now,
+            modified_at=now,
+        )
+        for part in parts
+    ]
+
+
+def append(account: BankAccount, entries: Sequence[Entry], *, purse: Purse) -> None:
+    """Insert entries of one parent with their running balances; `purse` already has their amounts."""
+    later = chain.shift_entries(
+        [
+            chain.Change(budget_id=e.budget_id, effective_at=e.effective_at, seq=e.seq, delta=e.amount)
+            for e in entries
+        ]
+    )
+    for entry in entries:
+        entry.balance = purse.budgets[entry.budget_id].balance - later.get(entry.budget_id, ZERO)
+    Entry.objects.bulk_create(entries)
+
+
+def allocate(account: BankAccount, transaction: Transaction, parts: Sequence[Part], *, now: datetime) -> None:
+    """Make the allocations of a transaction be exactly `parts`; one whose budget stays keeps its id, category, memo."""
+    with within_range(field="splits"):
+        rearrange(account, transaction, parts, now=now)
+        save_account(account, now=now)
+
+
+def rearrange(account: BankAccount, transaction: Transaction, parts: Sequence[Part], *, now: datetime) -> None:
+    """`allocate`, but the caller saves the account."""
+    check_parts(parts, amount=transaction.amount)
+    wanted = {part.budget_id: part for part in parts}
+    existing = {entry.budget_id: entry for entry in Entry.objects.filter(transaction=transaction)}
+    purse = Purse(account, wanted.keys() | existing.keys())
+
+    gone = [entry for budget_id, entry in existing.items() if budget_id not in wanted]
+    kept = [(entry, wanted[budget_id]) for budget_id, entry in existing.items() if budget_id in wanted]
+    resized = [(entry, part.amount - entry.amount) for entry, part in kept if part.amount != entry.amount]
+    deltas = [(entry, -entry.amount) for entry in gone] + resized
+    if deltas:
+        chain.shift_entries(
+            [
+                chain.Change(budget_id=e.budget_id, effective_at=e.effective_at, seq=e.seq, delta=delta)
+                for e, delta in deltas
+            ]
+        )
+    for entry, delta in deltas:
+        purse.add(entry.budget_id, delta)
+        entry.amount += delta
+        entry.balance += delta
+    if gone:
+        Entry.objects.filter(pk__in=[entry.pk for entry in gone]).delete()
+    for entry, part in kept:
+        entry.category = entry.category if part.category is None else part.category
+        entry.memo = entry.memo if part.memo is None else part.memo
+        entry.stamp(now)
+    if kept:
+        Entry.objects.bulk_update(
+            [entry for entry, _ in kept], ["amount", "balance", "category", "memo", "modified_at"]
+        )
+
+    fresh = new_entries(account, transaction, [p for p in parts if p.budget_id not in existing], now=now)
+    for entry in fresh:
+        purse.add(entry.budget_id, entry.amount)
+    if fresh:
+        append(account, fresh, purse=purse)
+    purse.save(now=now)

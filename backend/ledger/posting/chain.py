@@ -1,0 +1,92 @@
+"""Running balances: what each row says the balance was after it, in ledger order.
+
+A single write shifts the rows after it, by one UPDATE per table that touches no row when nothing comes later. A batch
+recomputes the rows from its first day on, once, by one UPDATE per table.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Case, F, Q, Sum, Value, When
+
+from backend.ledger.models import AmountField, BankAccount, Entry, Transaction
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """`delta` more on one budget from the position (`effective_at`, `seq`) on, that row itself not included."""
+
+    budget_id: UUID
+    effective_at: datetime
+    seq: int
+    delta: Decimal
+
+
+def after(*, date: str, at: datetime, seq: int) -> Q:
+    """The rows that come later in ledger order than the one at that position."""
+    return Q(**{f"{date}__gt": at}) | Q(**{date: at, "seq__gt": seq})
+
+
+def shift_entries(changes: Sequence[Change]) -> dict[UUID, Decimal]:
+    """Shift the balances of later entries; the sum of those later entries per budget, where there are any."""
+    later = Q(pk__in=())
+    for change in changes:
+        later |= Q(budget=change.budget_id) & after(date="effective_at", at=change.effective_at, seq=change.seq)
+    cases = [When(budget=change.budget_id, then=Value(change.delta, output_field=AmountField())) for change in changes]
+    rows = Entry.objects.filter(later)
+    if not rows.update(balance=F("balance") + Case(*cases, output_field=AmountField())):
+        return {}
+    return dict(rows.order_by().values_list("budget").annotate(Sum("amount")))
+
+
+def shift_transactions(
+    account: BankAccount, *, at: datetime, seq: int, available: Decimal, posted: Decimal
+) -> tuple[Decimal, Decimal]:
+    """Shift the account balances on later transactions; the sums (available, posted) of those later ones."""
+    rows = Transaction.objects.filter(after(date="posted_date", at=at, seq=seq), bank_account=account)
+    if not rows.update(
+        available_balance=F("available_balance") + Value(available, output_field=AmountField()),
+        posted_balance=F("posted_balance") + Value(posted, output_field=AmountField()),
+    ):
+        return ZERO, ZERO
+    sums = rows.aggregate(available=Sum("amount"), posted=Sum("amount", filter=Q(pending=False)))
+    return sums["available"] or ZERO, sums["posted"] or ZERO
+
+
+# The balance after a row is the balance now less everything later, so that no starting point is needed.
+ENTRIES = """
+UPDATE ledger_entry SET balance = chain.balance FROM (
+    SELECT entry.id, budget.balance - COALESCE(SUM(entry.amount) OVER (
+        PARTITION BY entry.budget_id ORDER BY entry.effective_at DESC, entry.seq DESC
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS balance
+    FROM ledger_entry AS entry JOIN ledger_budget AS budget ON budget.id = entry.budget_id
+    WHERE entry.bank_account_id = %s AND entry.effective_at >= %s
+) AS chain WHERE ledger_entry.id = chain.id
+"""
+TRANSACTIONS = """
+UPDATE ledger_transaction SET available_balance = chain.available, posted_balance = chain.posted FROM (
+    SELECT row.id,
+        account.available_balance - COALESCE(SUM(row.amount) OVER later, 0) AS available,
+        account.posted_balance - COALESCE(SUM(CASE WHEN row.pending THEN 0 ELSE row.amount END) OVER later, 0) AS posted
+    FROM ledger_transaction AS row JOIN ledger_bankaccount AS account ON account.id = row.bank_account_id
+    WHERE row.bank_account_id = %s AND row.posted_date >= %s
+    WINDOW later AS (ORDER BY row.posted_date DESC, row.seq DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+) AS chain WHERE ledger_transaction.id = chain.id
+"""
+
+
+def rebuild(account: BankAccount, *, since: datetime) -> None:
+    """Recompute the running balances of every row of the account dated `since` or later.
+
+    The balances of the account and its budgets must have been saved before.
+    """
+    key = BankAccount._meta.pk.get_db_prep_value(account.pk, connection)
+    with connection.cursor() as cursor:
+        for statement, model, date in ((ENTRIES, Entry, "effective_at"), (TRANSACTIONS, Transaction, "posted_date")):
+            cursor.execute(statement, [key, model._meta.get_field(date).get_db_prep_value(since, connection)])

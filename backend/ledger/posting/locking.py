@@ -1,0 +1,78 @@
+"""The lock of an account, and what a write knows while it holds it."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import IntegrityError, connection
+
+from backend.ledger import errors
+from backend.ledger.models import BankAccount, Budget
+from backend.ledger.rules import budgets as rules
+
+
+def lock(account_id: UUID) -> BankAccount:
+    """The account as it is now, locked for the rest of the database transaction; the only lock there is.
+
+    On SQLite the transaction itself is the lock: it began IMMEDIATE.
+    """
+    assert connection.in_atomic_block, "a lock lives in a database transaction"
+    account = BankAccount.objects.select_for_update().filter(pk=account_id).first()
+    if account is None:
+        raise errors.NotFound("There is no such bank account.")
+    return account
+
+
+def next_seq(account: BankAccount) -> int:
+    """The next number in the account's creation order; stored when the account is saved."""
+    account.last_seq += 1
+    return account.last_seq
+
+
+def save_account(account: BankAccount, *, now: datetime) -> None:
+    account.stamp(now)
+    account.save(update_fields=["posted_balance", "available_balance", "last_seq", "modified_at"])
+
+
+class Purse:
+    """The budgets that one write touches: read once after the lock, saved once at its end."""
+
+    def __init__(self, account: BankAccount, budget_ids: Iterable[UUID]) -> None:
+        self.budgets = Budget.objects.filter(bank_account=account).in_bulk(list(set(budget_ids)))
+
+    def add(self, budget_id: UUID, amount: Decimal, *, by_transfer: bool = False) -> None:
+        """Change one balance. Money moved out by hand may make a complete goal incomplete; spending may not."""
+        budget = self.budgets[budget_id]
+        budget.balance += amount
+        if by_transfer:
+            budget.net_funding += amount
+        budget.complete = rules.complete(
+            kind=budget.budget_type,
+            was=budget.complete,
+            balance=budget.balance,
+            net_funding=budget.net_funding,
+            target=budget.target_balance,
+            may_clear=by_transfer and amount < 0,
+        )
+
+    def save(self, *, now: datetime) -> None:
+        for budget in self.budgets.values():
+            budget.stamp(now)
+        fields = ["balance", "net_funding", "complete", "modified_at"]
+        if len(self.budgets) == 1:
+            next(iter(self.budgets.values())).save(update_fields=fields)
+        else:
+            Budget.objects.bulk_update(self.budgets.values(), fields)
+
+
+@contextmanager
+def within_range(*, field: str) -> Iterator[None]:
+    """Turn the database's refusal of a balance past twelve digits into one that names the field."""
+    try:
+        yield
+    except IntegrityError as error:
+        if "_in_range" not in str(error):
+            raise
+        raise errors.OutOfRange("A balance would pass 999,999,999,999.99.", field=field) from error

@@ -1,0 +1,174 @@
+"""What a user can do with a bank account."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TypedDict
+from uuid import UUID
+
+from django.db import transaction
+
+from backend.ledger import access, currencies, errors, posting
+from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent, Transaction, Transfer, User
+from backend.ledger.selectors import accounts as selectors
+
+from . import amounts, funding, immutable
+
+UNALLOCATED = "Unallocated"
+ZERO = Decimal(0)
+IMMUTABLE = {
+    "bank": "Cannot change the bank after account creation.",
+    "account_type": "Cannot change the account type after account creation.",
+    "currency": "Cannot change the currency after account creation.",
+    "posted_balance": "Cannot change the posted balance after account creation.",
+    "available_balance": "Cannot change the available balance after account creation.",
+}
+
+
+class Changes(TypedDict, total=False):
+    """What a caller may send to change an account; all but name and number must be as they are."""
+
+    name: str
+    account_number: str | None
+    bank: UUID
+    account_type: str
+    currency: str
+    posted_balance: Decimal
+    available_balance: Decimal
+
+
+@transaction.atomic
+def create(
+    *,
+    actor: User,
+    name: str,
+    bank_id: UUID,
+    now: datetime,
+    account_type: str = BankAccount.Type.CHECKING,
+    account_number: str | None = None,
+    currency: str | None = None,
+    posted_balance: Decimal | None = None,
+    available_balance: Decimal | None = None,
+) -> BankAccount:
+    """Open an account, owned by `actor`, with its Unallocated budget, which holds the available balance.
+
+    The currency defaults to the bank's, a balance that is left out to the other one. Raises NotFound (bank),
+    InvalidCurrency, InvalidAmount.
+    """
+    bank = access.one(access.banks(), bank_id, field="bank")
+    code = (currency or str(bank.default_currency)).upper()
+    if code not in currencies.CODES:
+        raise errors.InvalidCurrency(f"“{code}” is not a supported currency.", field="currency")
+    posted = _opening(posted_balance, available_balance)
+    available = _opening(available_balance, posted_balance)
+    amounts.exact(posted, currency=code, field="posted_balance")
+    amounts.exact(available, currency=code, field="available_balance")
+    account = BankAccount.objects.create(
+        name=name,
+        bank=bank,
+        account_type=account_type,
+        account_number=account_number or None,
+        currency=code,
+        opening_posted=posted,
+        opening_available=available,
+        posted_balance=posted,
+        available_balance=available,
+        created_at=now,
+        modified_at=now,
+    )
+    account.owners.add(actor)
+    today = selectors.today(account, now=now)
+    Budget.objects.create(
+        bank_account=account,
+        name=UNALLOCATED,
+        is_unallocated=True,
+        opening=available,
+        balance=available,
+        fund_from=today,
+        recur_from=today,
+        created_at=now,
+        modified_at=now,
+    )
+    return account
+
+
+def _opening(own: Decimal | None, other: Decimal | None) -> Decimal:
+    if own is not None:
+        return own
+    return ZERO if other is None else other
+
+
+@transaction.atomic
+def update(*, actor: User, account_id: UUID, changes: Changes, now: datetime) -> BankAccount:
+    """Rename an account or change its number. Raises NotFound, Immutable."""
+    access.one(access.accounts(actor), account_id)
+    account = posting.lock(account_id)
+    present = {
+        "bank": account.bank_id,
+        "account_type": account.account_type,
+        "currency": str(account.currency),
+        "posted_balance": account.posted_balance,
+        "available_balance": account.available_balance,
+    }
+    if "currency" in changes:
+        changes = {**changes, "currency": changes["currency"].upper()}
+    immutable.check(changes, present, refusals=IMMUTABLE)
+    account.name = changes.get("name", account.name)
+    if "account_number" in changes:
+        account.account_number = changes["account_number"] or None
+    account.stamp(now)
+    account.save(update_fields=["name", "account_number", "modified_at"])
+    return account
+
+
+@transaction.atomic
+def delete(*, actor: User, account_id: UUID) -> None:
+    """Remove an account and everything below it. Raises NotFound."""
+    access.one(access.accounts(actor), account_id)
+    account = posting.lock(account_id)
+    rows = Transaction.objects.filter(bank_account=account)
+    _discard_uploads(rows)
+    Transaction.objects.filter(linked_transaction__bank_account=account).update(linked_transaction=None)
+    Budget.objects.filter(bank_account=account).update(fillup_goal=None)
+    for model in (Entry, Transfer, FundingEvent, Transaction, Budget):
+        # Below an account nothing else refers to these rows, so each table goes with one statement.
+        below = model._default_manager.filter(bank_account=account)
+        below._raw_delete(below.db)
+    account.delete()
+
+
+def _discard_uploads(rows) -> None:
+    named = rows.exclude(image__in=("",), document__in=("",)).only("image", "document")
+    for row in named:
+        for upload in (row.image, row.document):
+            if upload:
+                transaction.on_commit(_deletion(upload.storage.delete, upload.name))
+
+
+def _deletion(delete_file: Callable[[str], None], name: str) -> Callable[[], None]:
+    return lambda: delete_file(name)
+
+
+def mark_imported(*, actor: User, account_id: UUID, last_posted_through: date, now: datetime) -> BankAccount:
+    """Note that the bank's rows up to that day are in, then fund what waited for them.
+
+    The day never goes back; one after tomorrow is an InvalidValue. Raises NotFound.
+    """
+    with transaction.atomic():
+        access.one(access.accounts(actor), account_id)
+        account = posting.lock(account_id)
+        if last_posted_through > selectors.today(account, now=now) + timedelta(days=1):
+            raise errors.InvalidValue("The date lies after tomorrow.", field="last_posted_through")
+        note_import(account, through=last_posted_through, now=now)
+    funding.run_after(account_id=account_id, now=now)
+    return access.one(access.accounts(actor), account_id)
+
+
+def note_import(account: BankAccount, *, through: date | None, now: datetime) -> None:
+    """Store, on a locked account, that an import ended now and reached `through`."""
+    account.last_imported_at = now
+    if through is not None:
+        account.last_posted_through = max(through, account.last_posted_through or through)
+    account.stamp(now)
+    account.save(update_fields=["last_imported_at", "last_posted_through", "modified_at"])
+    funding.reschedule(account, now=now)

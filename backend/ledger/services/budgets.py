@@ -1,0 +1,186 @@
+"""What a user can do with a budget."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypedDict
+from uuid import UUID
+
+from django.db import transaction
+
+from backend.ledger import access, currencies, errors, posting
+from backend.ledger.models import BankAccount, Budget, Entry, User
+from backend.ledger.rules import auto_spend, schedule
+from backend.ledger.selectors import accounts as account_selectors
+
+from . import amounts, fillups, funding, immutable
+
+IMMUTABLE = {
+    "bank_account": "Cannot change the bank account after creation.",
+    "budget_type": "Cannot change the budget type after creation.",
+}
+FUNDED_BY = ("target_balance", "funding_amount", "funding_type", "target_date", "funding_schedule", "paused")
+
+
+class Fields(TypedDict, total=False):
+    """What a caller may say of a budget. Amounts are in the account's currency, schedules RFC 5545 text."""
+
+    name: str
+    bank_account: UUID
+    budget_type: str
+    target_balance: Decimal
+    funding_amount: Decimal | None
+    funding_type: str
+    target_date: date | None
+    with_fillup_goal: bool
+    paused: bool
+    funding_schedule: str
+    recurrance_schedule: str | None
+    memo: str | None
+    auto_spend: object
+
+
+@transaction.atomic
+def create(*, actor: User, account_id: UUID, fields: Fields, now: datetime) -> Budget:
+    """Create a budget with a balance of zero; a Recurring one with `with_fillup_goal` gets its fill-up.
+
+    Raises NotFound, InvalidAmount, InvalidSchedule, InvalidRule, InvalidValue.
+    """
+    access.one(access.accounts(actor), account_id, field="bank_account")
+    account = posting.lock(account_id)
+    kind = fields.get("budget_type", Budget.Type.GOAL)
+    if kind == Budget.Type.FILLUP:
+        raise errors.InvalidValue(
+            "A fill-up goal comes with its recurring budget (with_fillup_goal).", field="budget_type"
+        )
+    today = account_selectors.today(account, now=now)
+    _check(fields, account=account, today=today)
+    budget = Budget(
+        bank_account=account, budget_type=kind, fund_from=today, recur_from=today, created_at=now, modified_at=now
+    )
+    _assign(budget, fields)
+    posting.judge(budget)
+    budget.save(force_insert=True)
+    if kind == Budget.Type.RECURRING and budget.with_fillup_goal:
+        fillups.open_for(budget, today=today, now=now)
+    funding.reschedule(account, now=now)
+    return budget
+
+
+@transaction.atomic
+def update(*, actor: User, budget_id: UUID, fields: Fields, now: datetime) -> Budget:
+    """Change a budget; its fill-up follows. What concerns funding takes effect from the next event.
+
+    Raises NotFound, Immutable, Archived, InvalidAmount, InvalidSchedule, InvalidRule, InvalidValue.
+    """
+    account, budget = _locked(actor=actor, budget_id=budget_id)
+    present = {"bank_account": account.pk, "budget_type": budget.budget_type}
+    immutable.check(fields, present, refusals=IMMUTABLE)
+    if budget.archived:
+        raise errors.Archived("The budget is archived.")
+    if budget.is_unallocated:
+        _check_unallocated(budget, fields)
+    if budget.budget_type == Budget.Type.FILLUP:
+        fillups.check_follows(budget, fields)
+    today = account_selectors.today(account, now=now)
+    _check(fields, account=account, today=today, present=budget)
+    funding.before_change(account, budget, now=now)
+    had_fillup = budget.fillup_goal_id is not None
+    _assign(budget, fields)
+    posting.judge(budget)
+    budget.stamp(now)
+    budget.save()
+    if budget.budget_type == Budget.Type.RECURRING:
+        if budget.with_fillup_goal and not had_fillup:
+            fillups.open_for(budget, today=today, now=now)
+        elif not budget.with_fillup_goal and had_fillup:
+            fillups.close_for(account, budget, actor=actor, now=now)
+        elif had_fillup:
+            fillups.keep_in_step(budget, now=now)
+    funding.reschedule(account, now=now)
+    return budget
+
+
+@transaction.atomic
+def archive(*, actor: User, budget_id: UUID, now: datetime) -> Budget:
+    """Settle the balance with Unallocated and take the budget out of use; its fill-up first.
+
+    Raises NotFound, Forbidden (Unallocated), Archived (twice).
+    """
+    account, budget = _locked(actor=actor, budget_id=budget_id)
+    if budget.is_unallocated:
+        raise errors.Forbidden("Cannot archive the unallocated budget.")
+    if budget.archived:
+        raise errors.Archived("Budget is already archived.")
+    if budget.budget_type == Budget.Type.FILLUP:
+        fillups.detach(budget, now=now)
+    elif budget.fillup_goal is not None and not budget.fillup_goal.archived:
+        fillups.retire(account, budget.fillup_goal, actor=actor, now=now)
+    fillups.retire(account, budget, actor=actor, now=now)
+    funding.reschedule(account, now=now)
+    return budget
+
+
+@transaction.atomic
+def delete(*, actor: User, budget_id: UUID, now: datetime) -> None:
+    """Settle a budget that no transaction ever touched with Unallocated and remove it, its fill-up too.
+
+    Its transfers stay in the history. Raises NotFound, Forbidden (Unallocated), HasAllocations.
+    """
+    account, budget = _locked(actor=actor, budget_id=budget_id)
+    if budget.is_unallocated:
+        raise errors.Forbidden("Cannot delete the unallocated budget.")
+    going = [budget] if budget.fillup_goal is None else [budget.fillup_goal, budget]
+    if Entry.objects.filter(budget__in=going).exclude(transaction=None).exists():
+        raise errors.HasAllocations(
+            "Cannot delete a budget that has transaction allocations. Archive it instead.",
+        )
+    if budget.budget_type == Budget.Type.FILLUP:
+        fillups.detach(budget, now=now)
+    for each in going:
+        fillups.settle(account, each, actor=actor, now=now)
+        Budget.objects.filter(pk=each.pk).update(deleted_at=now, modified_at=now)
+    funding.reschedule(account, now=now)
+
+
+def _locked(*, actor: User, budget_id: UUID) -> tuple[BankAccount, Budget]:
+    """The account of one of the actor's budgets, locked, and the budget as it is then."""
+    found = access.one(access.budgets(actor), budget_id)
+    account = posting.lock(found.bank_account_id)
+    return account, access.one(access.budgets(actor).select_related("fillup_goal"), budget_id)
+
+
+def _check(fields: Fields, *, account: BankAccount, today: date, present: Budget | None = None) -> None:
+    """Refuse values that a budget cannot have; a schedule is tried before it is stored."""
+    currency = str(account.currency)
+    amounts.not_negative(fields.get("target_balance", Decimal(0)), currency=currency, field="target_balance")
+    funding_amount = fields.get("funding_amount")
+    if funding_amount is not None:
+        amounts.not_negative(funding_amount, currency=currency, field="funding_amount")
+    for field, text in (
+        ("funding_schedule", fields.get("funding_schedule")),
+        ("recurrance_schedule", fields.get("recurrance_schedule")),
+    ):
+        unchanged = present is not None and text == getattr(present, field)
+        if text and not unchanged:
+            try:
+                schedule.check(text, anchor=today)
+            except errors.InvalidSchedule as error:
+                raise errors.InvalidSchedule(error.message, field=field) from error
+    auto_spend.parse(fields.get("auto_spend"), decimals=currencies.decimals(currency))
+
+
+def _check_unallocated(budget: Budget, fields: Fields) -> None:
+    """Unallocated keeps its name and is never funded: it is what everything else is funded from."""
+    if fields.get("name", budget.name) != budget.name:
+        raise errors.Immutable("Cannot rename the unallocated budget.", field="name")
+    for field, value in fields.items():
+        if field in (*FUNDED_BY, "recurrance_schedule", "with_fillup_goal", "auto_spend"):
+            if (value or None) != (getattr(budget, field) or None):
+                raise errors.Immutable("The unallocated budget has no funding of its own.", field=field)
+
+
+def _assign(budget: Budget, fields: Fields) -> None:
+    for field, value in fields.items():
+        if field not in IMMUTABLE:
+            setattr(budget, field, value)
+    budget.auto_spend = budget.auto_spend or []

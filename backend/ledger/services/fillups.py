@@ -1,0 +1,107 @@
+"""The fill-up goal of a Recurring budget: opened with it, kept in step, settled before it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from backend.ledger import errors, posting
+from backend.ledger.models import BankAccount, Budget, User
+
+FOLLOWED = ("target_balance", "funding_type", "funding_amount", "target_date", "funding_schedule")
+SUFFIX = " Fill-up"
+
+
+def name_for(parent: str) -> str:
+    """`<name> Fill-up`, the name cut where both would not fit."""
+    return parent[: 200 - len(SUFFIX)] + SUFFIX
+
+
+def open_for(parent: Budget, *, today: date, now: datetime) -> Budget:
+    """Create the fill-up of a saved Recurring budget."""
+    child = Budget(
+        bank_account_id=parent.bank_account_id,
+        budget_type=Budget.Type.FILLUP,
+        fund_from=today,
+        recur_from=today,
+        created_at=now,
+        modified_at=now,
+    )
+    _follow(child, parent)
+    child.save(force_insert=True)
+    parent.fillup_goal = child
+    parent.save(update_fields=["fillup_goal"])
+    return child
+
+
+def keep_in_step(parent: Budget, *, now: datetime) -> None:
+    """Give the fill-up its parent's name, target, schedule and pause."""
+    child = Budget.objects.get(pk=parent.fillup_goal_id)
+    if child.archived:
+        return
+    _follow(child, parent)
+    posting.judge(child)
+    child.stamp(now)
+    child.save()
+
+
+def _follow(child: Budget, parent: Budget) -> None:
+    child.name = name_for(parent.name)
+    child.paused = parent.paused
+    for field in FOLLOWED:
+        setattr(child, field, getattr(parent, field))
+
+
+def check_follows(child: Budget, fields: Mapping[str, object]) -> None:
+    """A fill-up takes its name, target and schedule from its parent only."""
+    for field in ("name", *FOLLOWED):
+        if field in fields and fields[field] != getattr(child, field):
+            raise errors.Immutable("A fill-up goal follows its recurring budget: change it there.", field=field)
+
+
+def close_for(account: BankAccount, parent: Budget, *, actor: User, now: datetime) -> None:
+    """The parent goes on without its fill-up, which is settled and archived."""
+    child = Budget.objects.get(pk=parent.fillup_goal_id)
+    detach(child, now=now)
+    parent.fillup_goal = None
+    retire(account, child, actor=actor, now=now)
+
+
+def detach(child: Budget, *, now: datetime) -> None:
+    """No budget delegates to this fill-up any more."""
+    Budget.objects.filter(fillup_goal=child).update(fillup_goal=None, with_fillup_goal=False, modified_at=now)
+
+
+def retire(account: BankAccount, budget: Budget, *, actor: User, now: datetime) -> None:
+    """Settle a budget and archive it."""
+    settle(account, budget, actor=actor, now=now)
+    budget.archived = True
+    budget.archived_at = now
+    budget.stamp(now)
+    budget.save(update_fields=["archived", "archived_at", "modified_at"])
+
+
+def settle(account: BankAccount, budget: Budget, *, actor: User, now: datetime) -> None:
+    """Bring a balance, also a negative one, to zero by a transfer with Unallocated."""
+    balance = budget.balance
+    if not balance:
+        return
+    unallocated_id = unallocated(account)
+    source, target = (budget.pk, unallocated_id) if balance > 0 else (unallocated_id, budget.pk)
+    posting.move(
+        account, source_id=source, target_id=target, amount=abs(balance), actor=actor, effective_at=now, now=now
+    )
+    budget.refresh_from_db(fields=("balance", "net_funding", "complete"))
+
+
+def sweep(account: BankAccount, *, actor: User, now: datetime) -> None:
+    """What a changed transaction left on archived or deleted budgets goes to Unallocated: they hold nothing."""
+    gone = Budget.objects.filter(Q(archived=True) | Q(deleted_at__isnull=False), bank_account=account)
+    for budget in gone.exclude(balance=0):
+        settle(account, budget, actor=actor, now=now)
+
+
+def unallocated(account: BankAccount) -> UUID:
+    """The key of the account's Unallocated budget."""
+    return Budget.objects.values_list("pk", flat=True).get(bank_account=account, is_unallocated=True)

@@ -1,0 +1,191 @@
+"""What a user can do with a bank transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import TypedDict
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction as database
+
+from backend.ledger import access, attachments, errors, posting
+from backend.ledger.models import BankAccount, Budget, Entry, Transaction, User
+from backend.ledger.rules import splits as rules
+
+from . import amounts, drafts, fillups, funding, immutable
+
+ZERO = Decimal(0)
+IMMUTABLE = {
+    "bank_account": "Cannot change the bank account after creation.",
+    "amount": "Cannot change the transaction amount after creation.",
+    "posted_date": "Cannot change the posted date after creation.",
+    "transaction_date": "Cannot change the transaction date after creation.",
+    "raw_description": "Cannot change the raw description after creation.",
+}
+MOST_SHARES = 200
+
+
+class Changes(TypedDict, total=False):
+    """What a caller may send to change a transaction; a field of IMMUTABLE must be as it is."""
+
+    bank_account: UUID
+    amount: Decimal
+    posted_date: datetime
+    transaction_date: datetime | None
+    raw_description: str
+    transaction_type: str
+    pending: bool
+    memo: str | None
+    description: str
+    image: UploadedFile | None
+    document: UploadedFile | None
+
+
+@database.atomic
+def create(
+    *,
+    actor: User,
+    account_id: UUID,
+    amount: Decimal,
+    posted_date: datetime,
+    raw_description: str,
+    now: datetime,
+    transaction_type: str = "",
+    transaction_date: datetime | None = None,
+    pending: bool = False,
+    memo: str | None = None,
+    description: str = "",
+    image: UploadedFile | None = None,
+    document: UploadedFile | None = None,
+    currency: str | None = None,
+) -> Transaction:
+    """Enter a transaction (`amount` in account currency, negative is money out) on Unallocated or where a rule claims.
+
+    `transaction_date` defaults to the day that `raw_description` names, at midnight of the zone of `posted_date`.
+    Raises NotFound, InvalidAmount, InvalidCurrency, InvalidFile.
+    """
+    access.one(access.accounts(actor), account_id, field="bank_account")
+    account = posting.lock(account_id)
+    amounts.same_currency(currency, account_currency=str(account.currency), field="amount_currency")
+    amounts.not_zero(amount, currency=str(account.currency), field="amount")
+    row = drafts.transaction(
+        amount=amount,
+        posted_date=posted_date,
+        raw_description=raw_description,
+        transaction_type=transaction_type,
+        transaction_date=transaction_date,
+        pending=pending,
+        memo=memo,
+        description=description,
+    )
+    attachments.attach(row, image=image, document=document)
+    draft = drafts.allocated(row, budgets=drafts.claimants(account))
+    posting.post(account, [draft], now=now)
+    funding.reschedule(account, now=now)
+    return row
+
+
+@database.atomic
+def update(*, actor: User, transaction_id: UUID, changes: Changes, now: datetime) -> Transaction:
+    """Change type, memo, description or uploads; `pending` may become false, and the amount with it.
+
+    An empty description falls back to the raw one. Raises NotFound, Immutable, InvalidAmount, InvalidFile.
+    """
+    account, row = _locked(actor=actor, transaction_id=transaction_id)
+    settles = row.pending and changes.get("pending") is False
+    _check_immutable(row, changes, settles=settles)
+    if settles:
+        _settle(account, row, amount=changes.get("amount", row.amount), actor=actor, now=now)
+    row.transaction_type = changes.get("transaction_type", row.transaction_type)
+    row.memo = changes.get("memo", row.memo)
+    row.description = changes.get("description", row.description).strip() or row.raw_description.strip()
+    if "image" in changes:
+        attachments.replace(row, "image", changes["image"])
+    if "document" in changes:
+        attachments.replace(row, "document", changes["document"])
+    row.stamp(now)
+    row.save(update_fields=["transaction_type", "memo", "description", "image", "document", "modified_at"])
+    return row
+
+
+@database.atomic
+def delete(*, actor: User, transaction_id: UUID, now: datetime) -> None:
+    """Remove a transaction with its allocations; balances are as if it had never been. Raises NotFound."""
+    account, row = _locked(actor=actor, transaction_id=transaction_id)
+    attachments.replace(row, "image", None)
+    attachments.replace(row, "document", None)
+    Transaction.objects.filter(linked_transaction=row).update(linked_transaction=None, modified_at=now)
+    posting.remove(account, row, now=now)
+    fillups.sweep(account, actor=actor, now=now)
+    funding.reschedule(account, now=now)
+
+
+@database.atomic
+def split(
+    *, actor: User, transaction_id: UUID, shares: Mapping[UUID, Decimal], now: datetime
+) -> Transaction:
+    """Declare how a transaction lies on budgets: positive amounts, the rest falls to Unallocated.
+
+    An allocation whose budget stays keeps its id, category and memo. Raises NotFound, OtherAccount, Archived,
+    InvalidSplit, InvalidAmount; then nothing changed.
+    """
+    account, row = _locked(actor=actor, transaction_id=transaction_id)
+    _check_shares(account, row, shares, actor=actor)
+    parts = rules.divide(amount=row.amount, shares=shares, unallocated=fillups.unallocated(account))
+    posting.allocate(account, row, drafts.parts(parts), now=now)
+    fillups.sweep(account, actor=actor, now=now)
+    funding.reschedule(account, now=now)
+    return row
+
+
+def _locked(*, actor: User, transaction_id: UUID) -> tuple[BankAccount, Transaction]:
+    found = access.one(access.transactions(actor), transaction_id)
+    account = posting.lock(found.bank_account_id)
+    return account, access.one(access.transactions(actor), transaction_id)
+
+
+def _check_immutable(row: Transaction, changes: Changes, *, settles: bool) -> None:
+    present = {
+        "bank_account": row.bank_account_id,
+        "amount": row.amount,
+        "posted_date": row.posted_date,
+        "transaction_date": row.transaction_date,
+        "raw_description": row.raw_description,
+    }
+    refusals = {field: text for field, text in IMMUTABLE.items() if not (settles and field == "amount")}
+    immutable.check(changes, present, refusals=refusals)
+    if changes.get("pending") and not row.pending:
+        raise errors.Immutable("A posted transaction cannot become pending again.", field="pending")
+
+
+def _settle(account: BankAccount, row: Transaction, *, amount: Decimal, actor: User, now: datetime) -> None:
+    """The pending `row` has posted with `amount`; its allocations are scaled."""
+    amounts.not_zero(amount, currency=str(account.currency), field="amount")
+    lies = dict(Entry.objects.filter(transaction=row).order_by("seq").values_list("budget_id", "amount"))
+    scaled = rules.rescale(old=lies, amount=amount, unallocated=fillups.unallocated(account))
+    posting.settle(account, row, amount=amount, parts=drafts.parts(scaled), now=now)
+    fillups.sweep(account, actor=actor, now=now)
+    funding.reschedule(account, now=now)
+
+
+def _check_shares(account: BankAccount, row: Transaction, shares: Mapping[UUID, Decimal], *, actor: User) -> None:
+    """Refuse budgets that cannot take a share. A share that an archived budget already has may stay."""
+    if len(shares) > MOST_SHARES:
+        raise errors.InvalidSplit(f"Ensure that there are no more than {MOST_SHARES} budgets.", field="splits")
+    known: dict[UUID, Budget] = access.budgets(actor).in_bulk(list(shares))
+    unknown = [str(budget_id) for budget_id in shares if budget_id not in known]
+    if unknown:
+        raise errors.NotFound(f"Unknown budget IDs: {', '.join(unknown)}", field="splits")
+    for budget in known.values():
+        if budget.bank_account_id != account.pk:
+            raise errors.OtherAccount(
+                f"Budgets do not belong to the same bank account as the transaction: {budget.pk}", field="splits"
+            )
+    archived = [budget for budget in known.values() if budget.archived]
+    lies = dict(Entry.objects.filter(transaction=row, budget__in=archived).values_list("budget_id", "amount"))
+    for budget in archived:
+        if abs(lies.get(budget.pk, ZERO)) != shares[budget.pk]:
+            raise errors.Archived(f"The budget is archived: {budget.pk}", field="splits")
+    for amount in shares.values():
+        amounts.exact(amount, currency=str(account.currency), field="splits")

@@ -1,0 +1,55 @@
+"""What a user can do with transfers between budgets (the API's internal transactions)."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+
+from backend.ledger import access, errors, posting
+from backend.ledger.models import Transfer, User
+
+from . import amounts, funding
+
+
+@transaction.atomic
+def create(
+    *,
+    actor: User,
+    account_id: UUID,
+    source_id: UUID,
+    target_id: UUID,
+    amount: Decimal,
+    effective_at: datetime,
+    now: datetime,
+    currency: str | None = None,
+) -> Transfer:
+    """Move `amount` (account currency, more than zero) between two budgets of one account, dated `effective_at`.
+
+    Raises NotFound, InvalidAmount, InvalidCurrency, SameBudget, OtherAccount, Archived. A balance may go below zero.
+    """
+    access.one(access.accounts(actor), account_id, field="bank_account")
+    account = posting.lock(account_id)
+    source = access.one(access.budgets(actor), source_id, field="src_budget")
+    target = access.one(access.budgets(actor), target_id, field="dst_budget")
+    if source.pk == target.pk:
+        raise errors.SameBudget("Source and destination budgets must be different.")
+    for budget, field in ((source, "src_budget"), (target, "dst_budget")):
+        if budget.bank_account_id != account.pk:
+            raise errors.OtherAccount("The budget belongs to another bank account.", field=field)
+        if budget.archived:
+            raise errors.Archived("The budget is archived.", field=field)
+    amounts.same_currency(currency, account_currency=str(account.currency), field="amount_currency")
+    if amounts.exact(amount, currency=str(account.currency), field="amount") <= 0:
+        raise errors.InvalidAmount("Transfer amount must be positive.", field="amount")
+    transfer = posting.move(
+        account,
+        source_id=source.pk,
+        target_id=target.pk,
+        amount=amount,
+        actor=actor,
+        effective_at=effective_at,
+        now=now,
+    )
+    funding.reschedule(account, now=now)
+    return transfer
