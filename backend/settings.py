@@ -9,6 +9,7 @@ MIBUDGE_HOSTS       names the service answers to, separated by commas (default: 
 MIBUDGE_HTTPS       1 where browsers reach the service by HTTPS: secure cookies, HSTS
 MIBUDGE_PROXIES     number of reverse proxies in front; only then are their X-Forwarded headers believed (default 0)
 MIBUDGE_ADMIN       1 or 0: the Django admin at /admin/ (default: on while only loopback names are answered)
+MIBUDGE_DEMO        1 or 0: fill an empty database with the demo household at `make serve` (default: as for the admin)
 MIBUDGE_DEBUG       1 for Django's debug pages; loopback names only
 MIBUDGE_ACCESS_MINUTES      life of an access token (default 15)
 MIBUDGE_SECRET_KEY, MIBUDGE_JWT_KEY, MIBUDGE_QUEUE_KEY   instead of the secrets made at first start
@@ -50,6 +51,7 @@ _only_loopback = set(ALLOWED_HOSTS) <= set(LOOPBACK)
 if DEBUG and not _only_loopback:
     raise ImproperlyConfigured("MIBUDGE_DEBUG shows source code to whoever asks: loopback names only")
 ADMIN = env.bool("MIBUDGE_ADMIN", default=_only_loopback)
+DEMO = env.bool("MIBUDGE_DEMO", default=_only_loopback)  # its passwords are public
 HTTPS = env.bool("MIBUDGE_HTTPS", default=False)
 PROXIES = env.int("MIBUDGE_PROXIES", default=0)
 
@@ -111,7 +113,9 @@ TEMPLATES = [
 
 # Data
 
-_database_url = env.str("DATABASE_URL", default="") or f"sqlite:///{DATA / 'mibudge.sqlite3'}"
+_database_url = env.str("DATABASE_URL", default="")
+if not _database_url:
+    _database_url = f"sqlite:///{local_files.private_file(DATA / 'mibudge.sqlite3')}"
 DATABASES = {
     "default": databases.configuration(
         _database_url,
@@ -142,6 +146,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # Sign-in
 

@@ -7,6 +7,17 @@ from huey.serializer import SignedSerializer
 
 from backend import local_files
 
+# Threads leave no orphan behind. A lock outlives the process that held it and the queue has one consumer, so locks that
+# are found at the start are stale. TERM lets a running job end, as far as that takes no longer than the time-out.
+CONSUMER = {
+    "workers": 1,
+    "worker_type": "thread",
+    "max_delay": 1.0,
+    "flush_locks": True,
+    "graceful_signal": "TERM",
+    "shutdown_timeout": 30,
+}
+
 
 def configuration(*, url: str, folder: Path, key: str) -> dict[str, Any]:
     """Huey's settings: a SQLite file of its own in `folder`, or Redis where `url` is given (`redis://host:port/db`).
@@ -22,5 +33,5 @@ def configuration(*, url: str, folder: Path, key: str) -> dict[str, Any]:
         "serializer": SignedSerializer(secret=key, salt="mibudge-queue"),
         "immediate": False,
         "results": False,  # nobody waits for an answer: what a job did stands in the database
-        "consumer": {"workers": 1, "worker_type": "thread"},
+        "consumer": CONSUMER,
     }

@@ -15,6 +15,9 @@ def _clean() -> None:
 
 
 atexit.register(_clean)
+for _name in [name for name in os.environ if name.startswith("MIBUDGE_") and not name.startswith("MIBUDGE_TEST_")]:
+    del os.environ[_name]
+os.environ.pop("HUEY_URL", None)
 os.environ["MIBUDGE_DATA"] = _folder
 os.environ["MIBUDGE_POOL"] = "0"  # a forked test process must not share its parent's connections
 

@@ -1,0 +1,36 @@
+# serve: run the service. test: run the tests. check: everything a change must pass. schema: write the API documents.
+.PHONY: serve test check lint types imports migrations schema documents venv venv-dev
+PY = .venv/bin/python
+
+serve: venv
+	@exec $(PY) -m backend.serve --with-parent
+
+test: venv-dev
+	@$(PY) -m tests $(ARGS)
+
+check: lint types imports migrations documents test
+
+lint: venv-dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+types: venv-dev
+	$(PY) -m mypy
+
+imports: venv-dev
+	$(PY) .venv/bin/lint-imports
+
+migrations: venv-dev
+	DJANGO_SETTINGS_MODULE=tests.settings $(PY) manage.py makemigrations --check --dry-run
+
+schema: venv-dev
+	$(PY) -m tests.documents write
+
+documents: venv-dev
+	$(PY) -m tests.documents check
+
+venv:
+	@.ci/venv requirements.lock
+
+venv-dev:
+	@.ci/venv requirements-dev.lock

@@ -1,0 +1,37 @@
+"""Makes the installation ready to serve: its tables, and on an empty database the demo household."""
+
+import os
+import sys
+
+import django
+from django.conf import settings
+from django.core.management import call_command, get_commands
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
+    os.environ["MIBUDGE_SERVING"] = "0"
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+    load_demo()
+
+
+def load_demo() -> None:
+    """Fill a database that has neither users nor banks, and say which data is there."""
+    from backend.ledger.models import Bank, User
+
+    if User.objects.exists() or Bank.objects.exists():
+        say("The data of the last time is there.")
+    elif not settings.DEMO or "demo" not in get_commands():
+        say("The database is empty: `manage.py createuser NAME` makes the first user.")
+    else:
+        call_command("demo")
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""The servers some tests need: where they would be, and whether they answer."""
+
+import os
+import socket
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+STRICT = os.environ.get("MIBUDGE_TEST_STRICT") == "1"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that tests use if it answers. `variable` of the environment holds its address."""
+
+    name: str
+    variable: str
+    default: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        return os.environ.get(self.variable) or self.default
+
+    @property
+    def place(self) -> str:
+        parts = urlsplit(self.url)
+        return f"{parts.hostname}:{parts.port or self.port}"
+
+    def missing(self) -> str:
+        """Why tests cannot use the server, in a sentence; empty if they can."""
+        parts = urlsplit(self.url)
+        try:
+            socket.create_connection((parts.hostname or "", parts.port or self.port), timeout=2).close()
+        except OSError as error:
+            return f"no {self.name} answers at {self.place} ({error}); {self.variable} names another"
+        return ""
+
+
+POSTGRESQL = Server("PostgreSQL", "MIBUDGE_TEST_POSTGRES", "postgres://mibudge:mibudge@127.0.0.1:5432/mibudge", 5432)
+REDIS = Server("Redis", "MIBUDGE_TEST_REDIS", "redis://127.0.0.1:6379/15", 6379)
