@@ -28,14 +28,14 @@ def amount(text: str, *, currency: str) -> Decimal:
         raise ValueError(f"{_shown(text)} is not an amount like 1234.56")
     sign, whole, decimals = match[1], match[2].lstrip("0"), match[3] or ""
     allowed = currencies.decimals(currency)
-    if len(decimals) == 3 > allowed:
+    if len(decimals) == 3 and allowed < 3:
         raise ValueError(f"{_shown(text)} may have a thousands separator, since {currency} has {allowed} decimals")
     if decimals[allowed:].strip("0"):
         raise ValueError(f"{_shown(text)} has more decimals than {currency}, which has {allowed}")
     if len(whole) > MAX_DIGITS:
         raise ValueError(f"the amount has more than {MAX_DIGITS} digits before the point")
     value = Decimal(f"{sign}{whole or '0'}.{decimals[:allowed] or '0'}")
-    return value if value else Decimal(0)
+    return value or Decimal(0)
 
 
 def day(text: str) -> date:

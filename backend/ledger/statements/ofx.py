@@ -16,7 +16,6 @@ from .statement import Row, Statement
 
 T = TypeVar("T")
 
-STATEMENT_TAGS = frozenset({"STMTRS", "CCSTMTRS"})
 ACCOUNT_TYPES = {"CHECKING": "C", "SAVINGS": "S", "MONEYMRKT": "S", "CD": "S", "CREDITLINE": "X"}
 PLACEHOLDERS = frozenset({"NONE", "N/A", "NA", "NULL", "UNKNOWN"})
 MAX_DESCRIPTION = 512
@@ -31,7 +30,7 @@ def read(data: bytes) -> list[Statement]:
     """
     root = tree.parse(text.decode(data))
     numbers = {id(row): number for number, row in enumerate(_rows_in(root), start=1)}
-    found = [_statement(node, numbers) for node in root.iter() if node.tag in STATEMENT_TAGS]
+    found = [_statement(node, numbers) for node in root.iter() if node.tag in tree.STATEMENT_TAGS]
     if not found:
         raise StatementError(_why_nothing(root))
     return found

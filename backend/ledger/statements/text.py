@@ -6,7 +6,8 @@ from backend.ledger.errors import StatementError
 
 MAX_BYTES = 5 * 1024 * 1024
 
-# Only these: a codec named by a stranger could be a decompressor. Windows' code page contains what ISO-8859-1 can print.
+# Only these: a codec named by a stranger could be a decompressor.
+# The code page of Windows contains what ISO-8859-1 can print.
 CODECS = {
     "1252": "cp1252",
     "WINDOWS-1252": "cp1252",

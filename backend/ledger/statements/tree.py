@@ -1,5 +1,6 @@
 """Text of an OFX file, SGML or XML -> a tree of tags, in bounded time."""
 
+import logging
 import re
 from xml.etree.ElementTree import Element
 
@@ -9,9 +10,11 @@ from backend.ledger.errors import StatementError
 
 MAX_DEPTH = 32
 MAX_ROWS = 20_000
-MAX_TAGS = 600_000
+MAX_TAGS = 400_000
+MAX_STATEMENTS = 200
 
 ROW_TAGS = frozenset({"STMTTRN", "STMTTRNP"})
+STATEMENT_TAGS = frozenset({"STMTRS", "CCSTMTRS"})
 
 # SGML may leave the closing tag out, also after an empty value; then only the name tells that nothing can be inside.
 LEAVES = frozenset(
@@ -20,7 +23,12 @@ LEAVES = frozenset(
     " SESSCOOKIE ACCESSKEY INTU.BID INTU.USERID INTU.ORG PENDING MKTGINFO TRNTYPE TRNAMT DTPOSTED BALAMT".split()
 )
 
-_TAG = re.compile(r"<(?:(/?)([A-Za-z0-9][A-Za-z0-9._]*)[ \t\r\n]*(/?)>)?")
+ENDS_EARLY = "The file ends early; perhaps only a part of it was downloaded."
+
+# Its progress, told at level INFO for every file, is of no use to an operator.
+logging.getLogger("ofxtools").setLevel(logging.WARNING)
+
+_TAG = re.compile(r"<(?:(/?)([A-Za-z][A-Za-z0-9._]*)[ \t\r\n]*(/?)>|([/?A-Za-z]))?")
 _ROOT = re.compile(r"<OFX[ \t\r\n]*>", re.IGNORECASE)
 _SPECIAL = (("<![CDATA[", "]]>"), ("<!--", "-->"))
 
@@ -64,8 +72,12 @@ def _without_markup_declarations(text: str) -> str:
 
 
 def _normal(match: re.Match[str]) -> str:
-    """A tag as the parser knows tags; a `<` that begins none is text."""
-    closing, name, is_empty = match.groups()
+    """A tag as the parser knows tags; a `<` before a blank, a digit or a sign is text."""
+    closing, name, is_empty, other = match.groups()
+    if other:
+        if match.string.find(">", match.start()) < 0:
+            raise StatementError(ENDS_EARLY)
+        raise StatementError(f"The file is damaged: “{match.string[match.start() : match.start() + 40]}” is no tag.")
     if name is None:
         return "&lt;"
     name = name.upper()
@@ -79,26 +91,33 @@ class _Builder(TreeBuilder):
         super().__init__()
         self.open: list[str] = []
         self.rows = 0
+        self.statements = 0
         self.root: Element | None = None
 
-    def start(self, tag: str, attrs: dict[str, str], /) -> Element:  # type: ignore[override]
+    def start(self, tag: str, attrs: dict[str, str], /) -> Element:
         if self.open and self.open[-1] in LEAVES:
             self._close()
         if not self.open and self.root is not None:
             raise self.broken(f"<{tag}> after </OFX>")
         if len(self.open) >= MAX_DEPTH:
             raise self.broken("tags too deep inside one another")
+        if any(tag in tags and not tags.isdisjoint(self.open) for tags in (ROW_TAGS, STATEMENT_TAGS)):
+            raise self.broken(f"<{tag}> inside of another one")
         if tag in ROW_TAGS:
             self.rows += 1
             if self.rows > MAX_ROWS:
                 raise StatementError(f"The file has more than {MAX_ROWS:,} rows.")
+        if tag in STATEMENT_TAGS:
+            self.statements += 1
+            if self.statements > MAX_STATEMENTS:
+                raise StatementError(f"The file has more than {MAX_STATEMENTS} statements.")
         self.open.append(tag)
         element = super().start(tag, attrs)
         if self.root is None:
             self.root = element
         return element
 
-    def end(self, tag: str, /) -> Element:  # type: ignore[override]
+    def end(self, tag: str, /) -> Element:
         if self.open and self.open[-1] != tag and self.open[-1] in LEAVES:
             self._close()
         if not self.open or self.open[-1] != tag:
@@ -112,7 +131,7 @@ class _Builder(TreeBuilder):
     def finish(self) -> Element:
         """The root, once everything is closed."""
         if self.open or self.root is None:
-            raise self.broken("the file ends early; perhaps only a part of it was downloaded")
+            raise StatementError(ENDS_EARLY)
         return self.root
 
     def broken(self, what: str) -> StatementError:
