@@ -1,15 +1,16 @@
 """The days of one recurrence rule: RFC 5545 over calendar dates, at a cost that is bounded by construction.
 
-Days are walked month by month, from the period that holds the window's first day to the one that holds its last, so
+Days are walked year by year, from the period that holds the window's first day to the one that holds its last, so
 neither an old anchor nor a rule that never matches costs more than the window asked for. A period is what FREQ says:
 a day, a week from WKST on, a month, a year; the one that holds the anchor has number 0, and INTERVAL picks every n-th.
+Which days of a year match depends on the shape of the year alone, and there are 28 shapes.
 """
 
 import calendar
 import enum
 import functools
 import itertools
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -28,7 +29,7 @@ class Frequency(enum.Enum):
 
 
 _PERIOD_DAYS = {Frequency.DAILY: 1, Frequency.WEEKLY: 7}
-_PERIOD_MONTHS = {Frequency.MONTHLY: 1, Frequency.YEARLY: 12}
+_LONGEST_PERIOD = {Frequency.DAILY: 1, Frequency.WEEKLY: 7, Frequency.MONTHLY: 31, Frequency.YEARLY: 366}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +96,16 @@ def _last_day(rule: Rule, anchor: date) -> date:
 
 def _walk(rule: Rule, anchor: date, lower: int, upper: int) -> Iterator[int]:
     """The rule's days (as ordinals) in [lower, upper], whatever its UNTIL and COUNT say; `lower` >= anchor."""
-    candidates = _candidates(_anchored(rule, anchor), anchor, lower, upper)
-    days = _positioned(candidates, rule.positions) if rule.positions else (day for _, day in candidates)
+    if rule.positions and min(map(abs, rule.positions)) > _LONGEST_PERIOD[rule.frequency]:
+        return iter(())
+    rule = _anchored(rule, anchor)
+    match rule.frequency:
+        case Frequency.YEARLY:
+            days = _yearly(rule, anchor, lower, upper)
+        case Frequency.MONTHLY:
+            days = _monthly(rule, anchor, lower, upper)
+        case _:
+            days = _by_days(rule, anchor, lower, upper)
     return (day for day in days if lower <= day <= upper)
 
 
@@ -115,109 +124,110 @@ def _anchored(rule: Rule, anchor: date) -> Rule:
     return rule
 
 
-def _candidates(rule: Rule, anchor: date, lower: int, upper: int) -> Iterator[tuple[int, int]]:
-    """(number of the period, day) for the days that pass every BY part, ascending; BYSETPOS is yet to come.
-
-    Covers each period that touches [lower, upper] from its first day to its last, for BYSETPOS counts in whole
-    periods. Only the week of the anchor begins with the anchor, as dateutil and its ports read it.
-    """
-    if rule.frequency in _PERIOD_MONTHS:
-        return _candidates_by_month(rule, anchor, lower, upper)
-    return _candidates_by_day(rule, anchor, lower, upper)
+def _yearly(rule: Rule, anchor: date, lower: int, upper: int) -> Iterator[int]:
+    first, last = _year(lower), _year(upper)
+    for year in range(first + (anchor.year - first) % rule.interval, last + 1, rule.interval):
+        new_year = _new_year(year)
+        for group in _days_of(rule, year):
+            yield from (new_year + day for day in group)
 
 
-def _candidates_by_month(rule: Rule, anchor: date, lower: int, upper: int) -> Iterator[tuple[int, int]]:
-    size = _PERIOD_MONTHS[rule.frequency]
-    origin = _month_index(anchor.toordinal()) // size
-    first, last = _month_index(lower) // size, _month_index(upper) // size
-    for index in range(first * size, last * size + size):
-        period = index // size - origin
-        if period % rule.interval == 0:
-            for day in _matching(rule, index, _listed_days(rule, index)):
-                yield period, day
+def _monthly(rule: Rule, anchor: date, lower: int, upper: int) -> Iterator[int]:
+    for year in range(_year(lower), _year(upper) + 1):
+        new_year = _new_year(year)
+        passed = (year - anchor.year) * 12 + 1 - anchor.month
+        for group in _days_of(rule, year)[-passed % rule.interval :: rule.interval]:
+            yield from (new_year + day for day in group)
 
 
-def _candidates_by_day(rule: Rule, anchor: date, lower: int, upper: int) -> Iterator[tuple[int, int]]:
+def _by_days(rule: Rule, anchor: date, lower: int, upper: int) -> Iterator[int]:
+    """Days and weeks. BYSETPOS counts in whole weeks, but in the anchor's own from the anchor, as dateutil does."""
     size, earliest = _PERIOD_DAYS[rule.frequency], anchor.toordinal()
     origin = earliest if size == 1 else _week_start(earliest, rule.week_start)
     first = max(lower - (lower - origin) % size, earliest)
     last = min(upper + size - 1 - (upper - origin) % size, _LAST_ORDINAL)
-    for index in range(_month_index(first), _month_index(last) + 1):
-        days = [
-            day
-            for day in _listed_days(rule, index)
-            if first <= day <= last and (day - origin) // size % rule.interval == 0
-        ]
-        for day in _matching(rule, index, days):
-            yield (day - origin) // size, day
+    days = (
+        new_year + day
+        for year in range(_year(first), _year(last) + 1)
+        for new_year in (_new_year(year),)
+        for group in _days_of(rule, year)
+        for day in group
+    )
+    days = (day for day in days if (day - origin) // size % rule.interval == 0 and first <= day <= last)
+    if size == 1 or not rule.positions:
+        return days
+    weeks = itertools.groupby(days, key=lambda day: (day - origin) // size)
+    return (day for _, week in weeks for day in _chosen(list(week), rule.positions))
 
 
-def _positioned(candidates: Iterable[tuple[int, int]], positions: Collection[int]) -> Iterator[int]:
-    """What BYSETPOS leaves of each period."""
-    for _, group in itertools.groupby(candidates, key=lambda candidate: candidate[0]):
-        days = [day for _, day in group]
-        chosen = {position - 1 if position > 0 else position + len(days) for position in positions}
-        yield from (day for place, day in enumerate(days) if place in chosen)
+def _days_of(rule: Rule, year: int) -> tuple[tuple[int, ...], ...]:
+    """The year's days that pass the BY parts, counted from 1 January = 0: for MONTHLY a group per month, else one.
+
+    BYSETPOS has been applied to months and years, not to weeks.
+    """
+    return _days_of_shape(rule, _MODELS[_shape(year)])
 
 
-def _listed_days(rule: Rule, index: int) -> Iterable[int]:
-    """The month's days as BYMONTH and BYMONTHDAY have them, ascending."""
-    year, month = index // 12, index % 12 + 1
+@functools.lru_cache(maxsize=512)
+def _days_of_shape(rule: Rule, model: int) -> tuple[tuple[int, ...], ...]:
+    months = [_days_of_month(rule, model, month) for month in range(1, 13)]
+    groups = months if rule.frequency is Frequency.MONTHLY else [list(itertools.chain.from_iterable(months))]
+    if rule.positions and rule.frequency in (Frequency.MONTHLY, Frequency.YEARLY):
+        groups = [_chosen(days, rule.positions) for days in groups]
+    new_year = _new_year(model)
+    return tuple(tuple(day - new_year for day in days) for days in groups)
+
+
+def _chosen(days: list[int], positions: Collection[int]) -> list[int]:
+    """What BYSETPOS leaves of a period."""
+    places = {position - 1 if position > 0 else position + len(days) for position in positions}
+    return [days[place] for place in sorted(places) if 0 <= place < len(days)]
+
+
+def _days_of_month(rule: Rule, year: int, month: int) -> list[int]:
+    """The month's days that pass BYMONTH, BYMONTHDAY, BYDAY, BYYEARDAY and BYWEEKNO, as ordinals."""
     if rule.months and month not in rule.months:
-        return ()
+        return []
     first, length = date(year, month, 1).toordinal(), calendar.monthrange(year, month)[1]
-    if not rule.month_days:
-        return range(first, first + length)
-    numbers = {number if number > 0 else length + 1 + number for number in rule.month_days}
-    return [first + number - 1 for number in sorted(numbers) if 1 <= number <= length]
-
-
-def _matching(rule: Rule, index: int, days: Iterable[int]) -> Iterable[int]:
-    """Those of the month's `days` that BYDAY, BYYEARDAY and BYWEEKNO let through."""
-    if days and (rule.weekdays or rule.numbered_weekdays):
-        numbered = _numbered(rule, index)
+    days = list(range(first, first + length))
+    if rule.month_days:
+        days = [day for day in days if not rule.month_days.isdisjoint({day - first + 1, day - first - length})]
+    if rule.weekdays or rule.numbered_weekdays:
+        numbered = _numbered(rule, year, month)
         days = [day for day in days if _weekday(day) in rule.weekdays or day in numbered]
-    if days and rule.year_days:
-        year = index // 12
+    if rule.year_days:
         before, after = _new_year(year) - 1, _new_year(year + 1)
-        listed = {before + number if number > 0 else after + number for number in rule.year_days}
-        days = [day for day in days if day in listed and before < day < after]
-    if days and rule.weeks:
-        weeks = _weeks(rule.weeks, rule.week_start, index // 12)
+        days = [day for day in days if not rule.year_days.isdisjoint({day - before, day - after})]
+    if rule.weeks:
+        weeks = _weeks(rule, year)
         days = [day for day in days if _week_start(day, rule.week_start) in weeks]
     return days
 
 
-def _numbered(rule: Rule, index: int) -> set[int]:
-    """The days that the numbered weekdays of BYDAY mean, in this month or in its whole year."""
+def _numbered(rule: Rule, year: int, month: int) -> set[int]:
+    """The days that the numbered weekdays of BYDAY mean, in this month or in the whole year."""
     if rule.frequency is Frequency.YEARLY and not rule.months:
-        first, last = _new_year(index // 12), _new_year(index // 12 + 1) - 1
+        first, last = _new_year(year), _new_year(year + 1) - 1
     else:
-        first = date(index // 12, index % 12 + 1, 1).toordinal()
-        last = first + calendar.monthrange(index // 12, index % 12 + 1)[1] - 1
+        first = date(year, month, 1).toordinal()
+        last = first + calendar.monthrange(year, month)[1] - 1
     found = set()
     for number, weekday in rule.numbered_weekdays:
         if number > 0:
-            day = first + (weekday - _weekday(first)) % 7 + 7 * (number - 1)
+            found.add(first + (weekday - _weekday(first)) % 7 + 7 * (number - 1))
         else:
-            day = last - (_weekday(last) - weekday) % 7 + 7 * (number + 1)
-        if first <= day <= last:
-            found.add(day)
-    return found
+            found.add(last - (_weekday(last) - weekday) % 7 + 7 * (number + 1))
+    return {day for day in found if first <= day <= last}
 
 
-@functools.lru_cache(maxsize=64)
-def _weeks(numbers: frozenset[int], week_start: int, year: int) -> frozenset[int]:
-    """First days of the weeks with those numbers that touch `year`; a week belongs to the year of its fourth day."""
+def _weeks(rule: Rule, year: int) -> set[int]:
+    """First days of the weeks of BYWEEKNO that touch `year`; a week belongs to the year of its fourth day."""
     starts = set()
     for owner in (year - 1, year, year + 1):
-        first = _week_start(_new_year(owner) + 3, week_start)
-        after = _week_start(_new_year(owner + 1) + 3, week_start)
-        for number in numbers:
-            start = first + 7 * (number - 1) if number > 0 else after + 7 * number
-            if first <= start < after:
-                starts.add(start)
-    return frozenset(starts)
+        first, after = (_week_start(_new_year(start) + 3, rule.week_start) for start in (owner, owner + 1))
+        numbered = {first + 7 * (number - 1) if number > 0 else after + 7 * number for number in rule.weeks}
+        starts |= {start for start in numbered if first <= start < after}
+    return starts
 
 
 def _weekday(day: int) -> int:
@@ -234,6 +244,13 @@ def _new_year(year: int) -> int:
     return past * 365 + past // 4 - past // 100 + past // 400 + 1
 
 
-def _month_index(day: int) -> int:
-    found = date.fromordinal(day)
-    return found.year * 12 + found.month - 1
+def _year(day: int) -> int:
+    return date.fromordinal(day).year
+
+
+def _shape(year: int) -> tuple[bool, bool, bool, int]:
+    """All that the calendar of a year, and the week numbers at its edges, depend on."""
+    return calendar.isleap(year - 1), calendar.isleap(year), calendar.isleap(year + 1), _weekday(_new_year(year))
+
+
+_MODELS = {_shape(year): year for year in range(2000, 2400)}

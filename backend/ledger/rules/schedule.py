@@ -27,7 +27,7 @@ from backend.ledger import errors
 from backend.ledger.rules import recurrence
 
 MAX_LENGTH = 1_000
-MAX_RULES = 8
+MAX_RULES = 5
 MAX_COUNT = 10_000
 MAX_INTERVAL = 366
 
@@ -136,10 +136,11 @@ def _try(schedule: Schedule, *, anchor: date) -> None:
     anchor = schedule.first or anchor
     years = recurrence.HORIZON_YEARS
     for rule in schedule.rules:
-        if not recurrence.gives_a_date(rule, anchor=anchor):
-            raise errors.InvalidSchedule(f"RRULE falls on no day within {years} years of its start.")
-        if rule.count is not None and recurrence.counted_end(rule, anchor) is None:
-            raise errors.InvalidSchedule(f"COUNT={rule.count} is not used up within {years} years.")
+        if rule.count is not None:
+            if recurrence.counted_end(rule, anchor) is None:
+                raise errors.InvalidSchedule(f"RRULE falls on fewer than {rule.count} days within {years} years.")
+        elif not recurrence.gives_a_date(rule, anchor=anchor):
+            raise errors.InvalidSchedule(f"RRULE falls on no day within {years} years.")
     if schedule.exceptions and not _survives(schedule, anchor=anchor):
         raise errors.InvalidSchedule("EXDATE removes every date.")
 
