@@ -21,7 +21,7 @@ OWNERSHIP = BankAccount.owners.through
 
 def account_ids(user: Viewer) -> QuerySet[Any, Any]:
     """The keys of the user's accounts, as a subquery: the one statement of who sees what."""
-    return OWNERSHIP.objects.filter(user_id=user.pk).values("bankaccount_id")
+    return OWNERSHIP.objects.filter(user=user.pk).values("bankaccount_id")
 
 
 def accounts(user: Viewer) -> QuerySet[BankAccount]:

@@ -5,7 +5,7 @@ from .budget import Budget
 from .entry import Entry
 from .fields import LIMIT, UNIT, AmountField
 from .funding_event import FundingEvent
-from .session import Session, SpentToken
+from .session import FailedSignIn, Session, SpentToken
 from .transaction import Transaction
 from .transfer import Transfer
 from .user import User
@@ -18,6 +18,7 @@ __all__ = [
     "BankAccount",
     "Budget",
     "Entry",
+    "FailedSignIn",
     "FundingEvent",
     "Session",
     "SpentToken",

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import Combinable
 
 UNIT = Decimal("0.0001")
 """What one in an amount column is worth: finer than the minor unit of any currency."""
@@ -16,7 +17,19 @@ LIMIT = Decimal(10) ** 12
 """No amount and no balance reaches this, in either direction."""
 
 
-class AmountField(models.BigIntegerField):
+if TYPE_CHECKING:
+    Given = TypeVar("Given", contravariant=True)
+    Held = TypeVar("Held", covariant=True)
+
+    class Column(models.Field[Given, Held]):
+        _pyi_private_set_type: Decimal | int | Combinable
+        _pyi_private_get_type: Decimal
+        _pyi_lookup_exact_type: Decimal | int
+else:
+    Column = models.Field  # not subscriptable at run time
+
+
+class AmountField(Column):
     """An exact amount: `Decimal` in Python, a whole number of `UNIT`s in the database.
 
     Decimal columns are floating point on SQLite, where their sums lose cents; integers are exact in
@@ -24,6 +37,9 @@ class AmountField(models.BigIntegerField):
     """
 
     description = "Exact decimal amount"
+
+    def get_internal_type(self) -> str:
+        return "BigIntegerField"
 
     def from_db_value(self, value: Any, expression: object, connection: object) -> Decimal | None:
         return None if value is None else Decimal(int(value)).scaleb(-4)
@@ -62,9 +78,7 @@ class Stamped(models.Model):
         abstract = True
 
     def stamp(self, now: datetime) -> None:
-        """Note that the row is written at `now`."""
-        if self._state.adding and self.created_at is None:
-            self.created_at = now
+        """Note that the row is changed at `now`."""
         self.modified_at = now
 
 

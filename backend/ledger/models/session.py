@@ -12,6 +12,9 @@ class Session(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True, help_text="No token of this family lives longer.")
     revoked_at = models.DateTimeField(null=True, blank=True)
+    password_mark = models.CharField(
+        max_length=64, help_text="Keyed hash of the password; another one ends the session."
+    )
 
     def __str__(self) -> str:
         return f"session {self.id}"
@@ -26,3 +29,17 @@ class SpentToken(models.Model):
 
     def __str__(self) -> str:
         return self.jti
+
+
+class FailedSignIn(models.Model):
+    """A wrong password, or a sign-in that is being checked: the row comes first, so that none escapes the count."""
+
+    username_hash = models.CharField(max_length=64, help_text="SHA-256, since people type passwords there.")
+    origin = models.CharField(max_length=64, help_text="A network address, or a session that is signed in.")
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("username_hash", "at"), name="failed_sign_in_by_user"),)
+
+    def __str__(self) -> str:
+        return f"failed sign-in at {self.at:%Y-%m-%d %H:%M}"

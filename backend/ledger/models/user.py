@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -12,16 +14,16 @@ class Users(UserManager["User"]):
 class User(AbstractUser):
     """Somebody who signs in, or the system user that acts for the funding engine."""
 
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment]  # one name is enough; this is how Django drops a field
+    last_name = None  # type: ignore[assignment]
     name = models.CharField(max_length=255, blank=True)
     timezone = models.CharField(max_length=100, default="UTC", help_text="IANA name; decides what today is.")
     default_bank_account = models.ForeignKey(
         "ledger.BankAccount", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
-    objects = Users()
-    REQUIRED_FIELDS = ()
+    objects: ClassVar[Users] = Users()
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = (models.UniqueConstraint(Lower("username"), name="user_name_is_unique_in_any_case"),)

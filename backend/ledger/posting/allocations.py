@@ -33,9 +33,7 @@ def check_parts(parts: Sequence[Part], *, amount: Decimal) -> None:
     assert len({part.budget_id for part in parts}) == len(parts), "one part per budget"
 
 
-def new_entries(
-    account: BankAccount, transaction: Transaction, parts: Sequence[Part], *, now: datetime
-) -> list[Entry]:
+def new_entries(account: BankAccount, transaction: Transaction, parts: Sequence[Part], *, now: datetime) -> list[Entry]:
     """Entries of a transaction, unsaved, numbered, without their running balance yet."""
     return [
         Entry(
@@ -58,10 +56,7 @@ def new_entries(
 def append(account: BankAccount, entries: Sequence[Entry], *, purse: Purse) -> None:
     """Insert entries of one parent with their running balances; `purse` already has their amounts."""
     later = chain.shift_entries(
-        [
-            chain.Change(budget_id=e.budget_id, effective_at=e.effective_at, seq=e.seq, delta=e.amount)
-            for e in entries
-        ]
+        [chain.Change(budget_id=e.budget_id, effective_at=e.effective_at, seq=e.seq, delta=e.amount) for e in entries]
     )
     for entry in entries:
         entry.balance = purse.budgets[entry.budget_id].balance - later.get(entry.budget_id, ZERO)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, F, Q, Sum, Value, When
+from django.db.models import Case, DateTimeField, F, Q, Sum, UUIDField, Value, When
 
 from backend.ledger.models import AmountField, BankAccount, Entry, Transaction
 
@@ -86,7 +86,8 @@ def rebuild(account: BankAccount, *, since: datetime) -> None:
 
     The balances of the account and its budgets must have been saved before.
     """
-    key = BankAccount._meta.pk.get_db_prep_value(account.pk, connection)
+    key = UUIDField().get_db_prep_value(account.pk, connection)
+    start = DateTimeField().get_db_prep_value(since, connection)
     with connection.cursor() as cursor:
-        for statement, model, date in ((ENTRIES, Entry, "effective_at"), (TRANSACTIONS, Transaction, "posted_date")):
-            cursor.execute(statement, [key, model._meta.get_field(date).get_db_prep_value(since, connection)])
+        cursor.execute(ENTRIES, [key, start])
+        cursor.execute(TRANSACTIONS, [key, start])

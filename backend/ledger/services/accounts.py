@@ -7,6 +7,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from backend.ledger import access, currencies, errors, posting
 from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent, Transaction, Transfer, User
@@ -137,11 +138,11 @@ def delete(*, actor: User, account_id: UUID) -> None:
     account.delete()
 
 
-def _discard_uploads(rows) -> None:
+def _discard_uploads(rows: QuerySet[Transaction]) -> None:
     named = rows.exclude(image__in=("",), document__in=("",)).only("image", "document")
     for row in named:
         for upload in (row.image, row.document):
-            if upload:
+            if upload and upload.name:
                 transaction.on_commit(_deletion(upload.storage.delete, upload.name))
 
 

@@ -11,7 +11,8 @@ def exact(amount: Decimal, *, currency: str, field: str) -> Decimal:
     if not amount.is_finite():
         raise errors.InvalidAmount("A valid number is required.", field=field)
     if abs(amount) >= LIMIT:
-        raise errors.InvalidAmount("Ensure that there are no more than 12 digits before the decimal point.", field=field)
+        message = "Ensure that there are no more than 12 digits before the decimal point."
+        raise errors.InvalidAmount(message, field=field)
     places = currencies.decimals(currency)
     if amount != round(amount, places):
         raise errors.InvalidAmount(f"Ensure that there are no more than {places} decimal places.", field=field)

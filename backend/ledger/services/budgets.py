@@ -18,7 +18,18 @@ IMMUTABLE = {
     "bank_account": "Cannot change the bank account after creation.",
     "budget_type": "Cannot change the budget type after creation.",
 }
-FUNDED_BY = ("target_balance", "funding_amount", "funding_type", "target_date", "funding_schedule", "paused")
+UNFUNDED = (
+    "target_balance",
+    "funding_amount",
+    "funding_type",
+    "target_date",
+    "funding_schedule",
+    "recurrance_schedule",
+    "with_fillup_goal",
+    "paused",
+    "auto_spend",
+)
+"""What the Unallocated budget never has, since everything else is funded from it."""
 
 
 class Fields(TypedDict, total=False):
@@ -174,9 +185,8 @@ def _check_unallocated(budget: Budget, fields: Fields) -> None:
     if fields.get("name", budget.name) != budget.name:
         raise errors.Immutable("Cannot rename the unallocated budget.", field="name")
     for field, value in fields.items():
-        if field in (*FUNDED_BY, "recurrance_schedule", "with_fillup_goal", "auto_spend"):
-            if (value or None) != (getattr(budget, field) or None):
-                raise errors.Immutable("The unallocated budget has no funding of its own.", field=field)
+        if field in UNFUNDED and (value or None) != (getattr(budget, field) or None):
+            raise errors.Immutable("The unallocated budget has no funding of its own.", field=field)
 
 
 def _assign(budget: Budget, fields: Fields) -> None:

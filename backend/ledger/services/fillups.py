@@ -37,8 +37,8 @@ def open_for(parent: Budget, *, today: date, now: datetime) -> Budget:
 
 def keep_in_step(parent: Budget, *, now: datetime) -> None:
     """Give the fill-up its parent's name, target, schedule and pause."""
-    child = Budget.objects.get(pk=parent.fillup_goal_id)
-    if child.archived:
+    child = parent.fillup_goal
+    if child is None or child.archived:
         return
     _follow(child, parent)
     posting.judge(child)
@@ -62,7 +62,8 @@ def check_follows(child: Budget, fields: Mapping[str, object]) -> None:
 
 def close_for(account: BankAccount, parent: Budget, *, actor: User, now: datetime) -> None:
     """The parent goes on without its fill-up, which is settled and archived."""
-    child = Budget.objects.get(pk=parent.fillup_goal_id)
+    child = parent.fillup_goal
+    assert child is not None, "there is a fill-up to close"
     detach(child, now=now)
     parent.fillup_goal = None
     retire(account, child, actor=actor, now=now)

@@ -122,9 +122,7 @@ def delete(*, actor: User, transaction_id: UUID, now: datetime) -> None:
 
 
 @database.atomic
-def split(
-    *, actor: User, transaction_id: UUID, shares: Mapping[UUID, Decimal], now: datetime
-) -> Transaction:
+def split(*, actor: User, transaction_id: UUID, shares: Mapping[UUID, Decimal], now: datetime) -> Transaction:
     """Declare how a transaction lies on budgets: positive amounts, the rest falls to Unallocated.
 
     An allocation whose budget stays keeps its id, category and memo. Raises NotFound, OtherAccount, Archived,

@@ -36,8 +36,8 @@ def _update(user: User, *, changes: Changes) -> User:
         user.timezone = known_zone(changes["timezone"])
     if "default_bank_account" in changes:
         account_id = changes["default_bank_account"]
-        user.default_bank_account = account_id and access.one(
-            access.accounts(user), account_id, field="default_bank_account"
+        user.default_bank_account = (
+            None if account_id is None else access.one(access.accounts(user), account_id, field="default_bank_account")
         )
     user.save(update_fields=["name", "timezone", "default_bank_account"])
     return user

@@ -1,0 +1,71 @@
+"""Sign-ins: the families of refresh tokens, each with a life of its own.
+
+A refresh token is good once. Its id is written down before its successor is issued, so of any number of uses at the
+same time one wins. A use long after the first means that a copy is about: it ends the family.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.crypto import constant_time_compare
+
+from backend.ledger import errors
+from backend.ledger.models import Session, SpentToken, User
+
+LIFE = timedelta(days=30)
+"""How long a sign-in lasts, however often it is refreshed."""
+
+GRACE = timedelta(seconds=10)
+"""How long a second use of a token is taken for two tabs of one browser rather than for theft."""
+
+OVER = "Token is invalid or expired"
+
+
+def start(user: User, *, now: datetime) -> Session:
+    """Open a family for a user whose password was checked. Sign-ins that have run out are forgotten meanwhile."""
+    Session.objects.filter(expires_at__lt=now).delete()
+    return Session.objects.create(
+        user=user, created_at=now, expires_at=now + LIFE, password_mark=user.get_session_auth_hash()
+    )
+
+
+def live(*, session_id: UUID, now: datetime) -> Session:
+    """The session, with its user, if it still counts.
+
+    Raises SessionOver once it was ended or has run out, its user was deactivated, or the password was changed.
+    """
+    session = Session.objects.select_related("user").filter(pk=session_id).first()
+    if session is None or session.revoked_at is not None or session.expires_at <= now:
+        raise errors.SessionOver(OVER)
+    if not session.user.is_active:
+        raise errors.SessionOver(OVER)
+    if not constant_time_compare(session.password_mark, session.user.get_session_auth_hash()):
+        raise errors.SessionOver(OVER)
+    return session
+
+
+def spend(*, session_id: UUID, jti: str, now: datetime) -> Session:
+    """Use a refresh token of the session up; whoever gets the session back may issue its successor.
+
+    Raises SessionOver for a session that no longer counts, and AlreadySpent for a token that was used before: within
+    `GRACE` nothing else happens, later the session is ended.
+    """
+    session = live(session_id=session_id, now=now)
+    try:
+        with transaction.atomic():
+            SpentToken.objects.create(jti=jti, session=session, spent_at=now)
+    except IntegrityError:
+        spent = SpentToken.objects.filter(jti=jti).first()
+        if spent is None:
+            raise errors.SessionOver(OVER) from None  # the session went away meanwhile
+        if now - spent.spent_at > GRACE:
+            end(session_id=session_id, now=now)
+            raise errors.SessionOver("Token was used before") from None
+        raise errors.AlreadySpent("Token was used before") from None
+    return session
+
+
+def end(*, session_id: UUID, now: datetime) -> None:
+    """End a session: none of its tokens counts any more. An ended one stays as it is."""
+    Session.objects.filter(pk=session_id, revoked_at=None).update(revoked_at=now)
