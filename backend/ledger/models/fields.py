@@ -18,10 +18,10 @@ LIMIT = Decimal(10) ** 12
 
 
 if TYPE_CHECKING:
-    Given = TypeVar("Given", contravariant=True)
-    Held = TypeVar("Held", covariant=True)
+    Given_contra = TypeVar("Given_contra", contravariant=True)
+    Held_co = TypeVar("Held_co", covariant=True)
 
-    class Column(models.Field[Given, Held]):
+    class Column(models.Field[Given_contra, Held_co]):
         _pyi_private_set_type: Decimal | int | Combinable
         _pyi_private_get_type: Decimal
         _pyi_lookup_exact_type: Decimal | int

@@ -6,7 +6,10 @@ from .fields import AmountField, Stamped, in_range
 
 
 class Transaction(Stamped):
-    """One movement on the real account. The two account balances after it, in ledger order, are written by `posting`."""
+    """One movement on the real account.
+
+    The two account balances after it, in ledger order, are written by `posting`.
+    """
 
     class Type(models.TextChoices):
         SIGNATURE_PURCHASE = "signature_purchase", "Signature Purchase"
