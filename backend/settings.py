@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "backend.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "backend.middleware.BodyLimit",
     *(["django.contrib.sessions.middleware.SessionMiddleware"] if ADMIN else []),
     "backend.middleware.TrailingSlash",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -166,6 +167,8 @@ AUTH_PASSWORD_VALIDATORS = [
 SIMPLE_JWT = {
     "ALGORITHM": "HS256",
     "SIGNING_KEY": JWT_KEY,
+    "ISSUER": "mibudge",
+    "AUDIENCE": "mibudge",
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.int("MIBUDGE_ACCESS_MINUTES", default=15)),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
     "AUTH_HEADER_TYPES": ("Bearer",),
@@ -177,7 +180,7 @@ SIMPLE_JWT = {
 # Doors
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["backend.authentication.JWTAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["backend.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [

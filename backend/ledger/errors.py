@@ -101,6 +101,34 @@ class HasAllocations(LedgerError):
     code = "has_allocations"
 
 
+class SessionOver(LedgerError):
+    """The sign-in was ended or has run out."""
+
+    code = "token_not_valid"
+
+
+class AlreadySpent(LedgerError):
+    """The refresh token was used a moment ago, perhaps by another tab; its sign-in goes on."""
+
+    code = "token_not_valid"
+
+
+class WrongCredentials(LedgerError):
+    """No active user has that name and password."""
+
+    code = "no_active_account"
+
+
+class TooManyAttempts(LedgerError):
+    """Too many wrong passwords; `wait` seconds from now the next one is looked at."""
+
+    code = "throttled"
+
+    def __init__(self, message: str, *, wait: int) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
 class Conflict(LedgerError):
     """Somebody else was there first; look again."""
 
