@@ -96,17 +96,18 @@ def parse(text: str) -> Schedule:
     )
 
 
-def check(text: str, *, anchor: date, field: str | None = None) -> Schedule:
-    """Read a schedule and try it, as is done before one is stored; `field` is named by the error.
+def check(text: str, *, anchor: date) -> Schedule:
+    """Read a schedule and try it, as is done before one is stored.
 
     Raises InvalidSchedule also for a rule that gives no date within a hundred years of its anchor (30 February), or
     does not use up its COUNT in that time. Dates that are all past are fine.
     """
-    try:
-        schedule = parse(text)
-        _try(schedule, anchor=anchor)
-    except errors.InvalidSchedule as error:
-        raise errors.InvalidSchedule(error.message, field=field) from None
+    schedule = parse(text)
+    anchor = schedule.first or anchor
+    for rule in schedule.rules:
+        _check_rule(rule, anchor=anchor)
+    if schedule.exceptions and not _survives(schedule, anchor=anchor):
+        raise errors.InvalidSchedule("EXDATE removes every date.")
     return schedule
 
 
@@ -132,17 +133,13 @@ def next_on_or_after(schedule: Schedule, *, anchor: date, start: date, end: date
     return next(occurrences(schedule, anchor=anchor, start=start, end=end), None)
 
 
-def _try(schedule: Schedule, *, anchor: date) -> None:
-    anchor = schedule.first or anchor
+def _check_rule(rule: recurrence.Rule, *, anchor: date) -> None:
     years = recurrence.HORIZON_YEARS
-    for rule in schedule.rules:
-        if rule.count is not None:
-            if recurrence.counted_end(rule, anchor) is None:
-                raise errors.InvalidSchedule(f"RRULE falls on fewer than {rule.count} days within {years} years.")
-        elif not recurrence.gives_a_date(rule, anchor=anchor):
+    if rule.count is None:
+        if not recurrence.gives_a_date(rule, anchor=anchor):
             raise errors.InvalidSchedule(f"RRULE falls on no day within {years} years.")
-    if schedule.exceptions and not _survives(schedule, anchor=anchor):
-        raise errors.InvalidSchedule("EXDATE removes every date.")
+    elif recurrence.counted_end(rule, anchor) is None:
+        raise errors.InvalidSchedule(f"RRULE falls on fewer than {rule.count} days within {years} years.")
 
 
 def _survives(schedule: Schedule, *, anchor: date) -> bool:
