@@ -2,13 +2,14 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
+from django.db.models import Value
 from django.db.models.functions import Lower
 
 
 class Users(UserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         """The user of that name, whatever its capitals and surrounding blanks."""
-        return self.get(username__iexact=(username or "").strip())
+        return self.alias(lower=Lower("username")).get(lower=Lower(Value((username or "").strip())))
 
 
 class User(AbstractUser):

@@ -1,0 +1,189 @@
+"""Signing in and out: the access token in the answer, the refresh token in a cookie that scripts cannot read."""
+
+import ipaddress
+import logging
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
+from rest_framework_simplejwt.tokens import RefreshToken
+
+from backend import authentication, clock
+from backend.ledger import errors
+from backend.ledger.models import Session
+from backend.ledger.services import sessions, sign_in
+
+COOKIE = "refresh_token"
+COOKIE_PATH = "/api/token/"
+logger = logging.getLogger(__name__)
+
+
+class TokenObtainPair(serializers.Serializer[Any]):
+    username = serializers.CharField(write_only=True, help_text="In any case; blanks around it do not count.")
+    password = serializers.CharField(write_only=True, trim_whitespace=False, style={"input_type": "password"})
+    access = serializers.CharField(read_only=True, help_text="Bearer token for the next minutes.")
+
+
+class TokenRefresh(serializers.Serializer[Any]):
+    refresh = serializers.CharField(
+        write_only=True, required=False, help_text="Ignored: the refresh token is read from its cookie alone."
+    )
+    access = serializers.CharField(read_only=True, help_text="Bearer token for the next minutes.")
+
+
+class TokenView(APIView):
+    """What the three have in common: nobody is signed in yet, other sites may not ask, nothing is kept by caches."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    drops_cookie = False
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        origin = request.headers.get("Origin")
+        if origin is not None and not _is_own(origin, host=request.get_host()):
+            raise exceptions.PermissionDenied("The request comes from another site.")
+
+    def get_authenticate_header(self, request: Request) -> str:
+        return authentication.BearerAuthentication().authenticate_header(request)
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        if self.drops_cookie:
+            _set_cookie(response, "", life=timedelta())
+        return response
+
+
+class SignInView(TokenView):
+    @extend_schema(
+        operation_id="api_token_create", request=TokenObtainPair, responses=TokenObtainPair, auth=[], tags=["token"]
+    )
+    def post(self, request: Request) -> Response:
+        """Sign in: gives an access token, and the refresh token as an HttpOnly cookie for /api/token/."""
+        given = TokenObtainPair(data=request.data)
+        given.is_valid(raise_exception=True)
+        address = client_address(request)
+        try:
+            session = sign_in.sign_in(
+                username=given.validated_data["username"],
+                password=given.validated_data["password"],
+                address=address,
+                session_id=_session_of_cookie(request),
+                now=clock.now(),
+            )
+        except errors.WrongCredentials as error:
+            logger.warning("A sign-in from %s failed", address)
+            raise exceptions.AuthenticationFailed(error.message, code=error.code) from error
+        except errors.TooManyAttempts as error:
+            logger.warning("Sign-ins from %s are held back", address)
+            raise exceptions.Throttled(wait=error.wait) from error
+        logger.info("User %s signed in from %s", session.user_id, address)
+        return _pair(session)
+
+
+class RefreshView(TokenView):
+    @extend_schema(
+        operation_id="api_token_refresh_create", request=TokenRefresh, responses=TokenRefresh, auth=[], tags=["token"]
+    )
+    def post(self, request: Request) -> Response:
+        """Exchange the cookie: gives a new access token and a new cookie; the old one is used up. The body is ignored.
+
+        A refresh token is good once. One that comes again later than a moment after its use ends the sign-in.
+        """
+        raw = request.COOKIES.get(COOKIE)
+        if not raw:
+            raise exceptions.AuthenticationFailed("No refresh token cookie.")
+        try:
+            token = authentication.read(RefreshToken, raw)
+            session = sessions.spend(
+                session_id=authentication.session_of(token), jti=str(token["jti"]), now=clock.now()
+            )
+        except errors.AlreadySpent as error:
+            # The browser may hold the successor by now, got by another of its tabs: its cookie stays.
+            raise InvalidToken(error.message) from error
+        except (errors.SessionOver, TokenError) as error:
+            self.drops_cookie = True
+            raise InvalidToken(error.args[0]) from error
+        return _pair(session)
+
+
+class SignOutView(TokenView):
+    @extend_schema(operation_id="api_token_logout_create", request=None, responses={204: None}, auth=[], tags=["token"])
+    def post(self, request: Request) -> Response:
+        """End the sign-in that the cookie, or else the bearer token, stems from. Needs neither."""
+        session_id = _session_of_cookie(request) or _session_of_bearer(request)
+        if session_id:
+            sessions.end(session_id=session_id, now=clock.now())
+        self.drops_cookie = True
+        return Response(status=204)
+
+
+def client_address(request: Request) -> str:
+    """Who is at the other end: X-Forwarded-For counts only behind as many proxies as the settings say.
+
+    Whoever has one IPv6 address has the 2**64 beside it, so those are one.
+    """
+    text = request.META.get("REMOTE_ADDR", "")
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR")
+    if settings.PROXIES and forwarded:
+        text = forwarded.split(",")[-settings.PROXIES :][0].strip()
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def _is_own(origin: str, *, host: str) -> bool:
+    try:
+        return urlsplit(origin).netloc.lower() == host.lower()
+    except ValueError:
+        return False
+
+
+def _session_of_cookie(request: Request) -> UUID | None:
+    try:
+        return authentication.session_of(authentication.read(RefreshToken, request.COOKIES.get(COOKIE, "")))
+    except TokenError:
+        return None
+
+
+def _session_of_bearer(request: Request) -> UUID | None:
+    try:
+        found = authentication.BearerAuthentication().authenticate(request)
+        return authentication.session_of(found[1]) if found else None
+    except (exceptions.AuthenticationFailed, TokenError):
+        return None
+
+
+def _pair(session: Session) -> Response:
+    """The answer to a sign-in or a refresh, with the cookie of the session's next refresh token."""
+    token = RefreshToken.for_user(session.user)
+    token[authentication.SESSION_CLAIM] = str(session.pk)
+    life = min(token.lifetime or timedelta(), session.expires_at - token.current_time)
+    token.set_exp(lifetime=life)
+    return _set_cookie(Response({"access": authentication.access_token(session)}), str(token), life=life)
+
+
+def _set_cookie(response: Response, value: str, *, life: timedelta) -> Response:
+    response.set_cookie(
+        COOKIE,
+        value,
+        max_age=int(life.total_seconds()),
+        path=COOKIE_PATH,
+        secure=True,
+        httponly=True,
+        samesite="Strict",
+    )
+    return response
