@@ -6,7 +6,6 @@ An amount may be given as text or int. Without `actor` the account's first owner
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import cast
 
 from backend.ledger.models import Bank, BankAccount, Budget, Transaction, Transfer, User
 from backend.ledger.services import accounts, budgets, transactions, transfers
@@ -184,4 +183,4 @@ def transfer(
 
 def first_owner(of: BankAccount) -> User:
     membership = BankAccount.owners.through.objects.filter(bankaccount=of).order_by("pk").select_related("user")[0]
-    return cast(User, membership.user)
+    return membership.user
