@@ -1,6 +1,6 @@
 """pytest options and fixtures about the servers that tests run on."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import pytest
 
@@ -24,12 +24,22 @@ def uses_database(item: pytest.Item) -> bool:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where every test must run, one that skips itself has failed."""
     report = yield
     if servers.STRICT and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
     return report
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """The address of a PostgreSQL database that tests may use whatever they run on."""
+    if reason := servers.POSTGRESQL.missing():
+        pytest.skip(reason)
+    return servers.POSTGRESQL.url
 
 
 @pytest.fixture(scope="session")

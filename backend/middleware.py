@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.common import CommonMiddleware
 from django.utils.deprecation import MiddlewareMixin
 
@@ -30,6 +31,21 @@ class SecurityHeaders:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response
+
+
+class BodyLimit:
+    """Refuses a body by its announced length, before a byte of it is stored."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if request.content_type == "multipart/form-data":
+            limit += settings.UPLOAD_MAX_SIZE
+        if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+            return JsonResponse({"detail": f"The body is larger than {limit} bytes."}, status=413)
+        return self.get_response(request)
 
 
 class TrailingSlash(CommonMiddleware, MiddlewareMixin):

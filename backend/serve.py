@@ -21,6 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 POLL = 0.1  # seconds between two looks at the parts
 STEADY = 60.0  # seconds after which a part counts as up
+PAUSE = 1.0  # seconds before a dead part is started again; doubled each time
 TRIES = 5  # starts in a row that end before that
 PATIENCE = 40.0  # seconds that parts get to stop; a running job gets 30 of them
 PR_SET_PDEATHSIG = 1
@@ -69,7 +70,7 @@ class Part:
         if code is None:
             return True
         self.failures = 1 if now - self.started > STEADY else self.failures + 1
-        self.process, self.start_at = None, now + 2 ** (self.failures - 1)
+        self.process, self.start_at = None, now + PAUSE * 2 ** (self.failures - 1)
         say(f"{self.name} ended unexpectedly ({describe(code)})")
         return self.failures < TRIES
 
@@ -137,7 +138,7 @@ def reserve(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    for rest in range(20, -1, -1):
+    for rest in range(12, -1, -1):
         try:
             listener.bind((host, port))
             break

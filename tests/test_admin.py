@@ -1,0 +1,71 @@
+"""The admin keeps banks and switches users; ledger rows can only be looked at."""
+
+import pytest
+from django.contrib import admin
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+
+from backend.ledger.models import Bank, BankAccount, Budget, Entry, FundingEvent, Transaction, Transfer, User
+
+LEDGER = [BankAccount, Budget, Transaction, Transfer, Entry, FundingEvent]
+
+
+@pytest.fixture
+def desk(client: Client, db: None) -> Client:
+    """A browser in which a superuser is signed in."""
+    client.force_login(User.objects.create_superuser("admin", password="a password of the admin"))
+    return client
+
+
+def test_a_bank_can_be_added_and_changed(desk: Client) -> None:
+    form = {"name": "First Bank", "routing_number": "1", "default_currency": "EUR"}
+    desk.post(reverse("admin:ledger_bank_add"), form)
+    made = Bank.objects.get()
+
+    desk.post(reverse("admin:ledger_bank_change", args=[made.pk]), form | {"name": "Second Bank"})
+
+    changed = Bank.objects.get()
+    assert (changed.pk, changed.name, changed.default_currency) == (made.pk, "Second Bank", "EUR")
+    assert changed.created_at == made.created_at < changed.modified_at
+
+
+@pytest.mark.parametrize("model", LEDGER)
+def test_ledger_rows_can_be_looked_at_and_nothing_else(desk: Client, model: type[Model]) -> None:
+    name = f"admin:ledger_{model._meta.model_name}"
+
+    rows = desk.get(reverse(f"{name}_changelist"))
+
+    assert rows.status_code == 200
+    assert "delete_selected" not in rows.content.decode()
+    assert desk.get(reverse(f"{name}_add")).status_code == 403
+
+
+@pytest.mark.parametrize("page", ["change", "delete"])
+def test_an_account_cannot_be_changed_in_the_admin(desk: Client, account: BankAccount, page: str) -> None:
+    url = reverse(f"admin:ledger_bankaccount_{page}", args=[account.pk])
+
+    assert desk.post(url, {"name": "x", "post": "yes"}).status_code == 403
+    assert BankAccount.objects.get().name == account.name
+
+
+def test_a_user_can_be_switched_off_but_not_renamed_or_added(desk: Client, stranger: User) -> None:
+    form = {"username": "renamed", "name": "Somebody", "is_active": ""}
+
+    assert desk.post(reverse("admin:ledger_user_change", args=[stranger.pk]), form).status_code == 302
+    assert desk.get(reverse("admin:ledger_user_add")).status_code == 403
+
+    stranger.refresh_from_db()
+    assert (stranger.username, stranger.name, stranger.is_active) == ("stranger", "Somebody", False)
+
+
+def test_an_ordinary_user_is_turned_away(client: Client, owner: User) -> None:
+    client.force_login(owner)
+
+    assert client.get(reverse("admin:index")).status_code == 302
+
+
+def test_every_table_of_the_admin_is_listed_here() -> None:
+    ours = {model for model in admin.site._registry if model._meta.app_label == "ledger"}
+
+    assert ours == {Bank, User, *LEDGER}
