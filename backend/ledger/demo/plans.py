@@ -205,7 +205,7 @@ KEPT: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
         ),
     ),
     (CHECKING, "200", _fields("Cushion", kind=CAPPED, target="900", amount="40", schedule=PAYDAYS)),
-    (SAVINGS, "2500", _fields("Emergency fund", kind=GOAL, target="8000", amount="250", schedule=MONTHLY_20)),
+    (SAVINGS, "2500", _fields("Emergency fund", kind=GOAL, target="9000", amount="300", schedule=MONTHLY_20)),
     (SAVINGS, "0", _fields("Home repairs", kind=CAPPED, target="750", amount="50", schedule=MONTHLY_20)),
     *(
         (

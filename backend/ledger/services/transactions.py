@@ -96,7 +96,7 @@ def update(*, actor: User, transaction_id: UUID, changes: Changes, now: datetime
     settles = row.pending and changes.get("pending") is False
     _check_immutable(row, changes, settles=settles)
     if settles:
-        _settle(account, row, amount=changes.get("amount", row.amount), actor=actor, now=now)
+        settle(account, row, amount=changes.get("amount", row.amount), actor=actor, now=now)
     row.transaction_type = changes.get("transaction_type", row.transaction_type)
     row.memo = changes.get("memo", row.memo)
     row.description = changes.get("description", row.description).strip() or row.raw_description.strip()
@@ -157,8 +157,11 @@ def _check_immutable(row: Transaction, changes: Changes, *, settles: bool) -> No
         raise errors.Immutable("A posted transaction cannot become pending again.", field="pending")
 
 
-def _settle(account: BankAccount, row: Transaction, *, amount: Decimal, actor: User, now: datetime) -> None:
-    """The pending `row` has posted with `amount`; its allocations are scaled."""
+def settle(account: BankAccount, row: Transaction, *, amount: Decimal, actor: User, now: datetime) -> None:
+    """The pending `row` of a locked account has posted with `amount`; its allocations are scaled.
+
+    Raises InvalidAmount.
+    """
     amounts.not_zero(amount, currency=str(account.currency), field="amount")
     lies = dict(Entry.objects.filter(transaction=row).order_by("seq").values_list("budget_id", "amount"))
     scaled = rules.rescale(old=lies, amount=amount, unallocated=fillups.unallocated(account))
