@@ -1,0 +1,43 @@
+"""Names in readable case."""
+
+import re
+
+_INITIALS = frozenset("AAA AMC ATM AWS BBQ DMV HBO HSA IHOP IKEA IRS POS REI UPS US USA USPS".split())
+_SMALL = frozenset("AND AT BY FOR FROM IN OF ON THE TO".split())
+_ADDRESS = re.compile(r"[A-Z0-9-]+(?:\.[A-Z0-9-]+)*\.(?:COM|NET|ORG|IO|CO|EU|DE|UK)(?:/.*)?")
+_LETTERS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
+
+
+def readable(name: str) -> str:
+    """The name as a person would write it, if it is all in capitals; otherwise as it is.
+
+    Words begin with a capital ("Blue Bottle", "Trader Joe's", "McDonald's"); small words inside do not ("Bank of the
+    West"); addresses are small after the first letter ("Amazon.com"); initials stay ("CVS", "AT&T", "USPS").
+    """
+    if name != name.upper() or name == name.lower():
+        return name
+    words = name.split(" ")
+    return " ".join(_word(word, inside=0 < place < len(words) - 1) for place, word in enumerate(words))
+
+
+def _word(word: str, *, inside: bool) -> str:
+    if inside and word in _SMALL:
+        return word.lower()
+    if word in _INITIALS or ("&" in word and len(word) <= 5):
+        return word
+    if _ADDRESS.fullmatch(word):
+        return word[0] + word[1:].lower()
+    return _LETTERS.sub(lambda found: _capitalised(found[0]), word)
+
+
+def _capitalised(letters: str) -> str:
+    """The initial large, the others small; short runs without a vowel are initials."""
+    if len(letters) <= 3 and letters.isascii() and not set(letters) & set("AEIOUY"):
+        return letters
+    if letters.startswith("MC") and len(letters) > 5:
+        return "Mc" + _capitalised(letters[2:])
+    before, apostrophe, after = letters.partition("'" if "'" in letters else "\u2019")
+    small = before[0] + before[1:].lower()
+    if not apostrophe:
+        return small
+    return small + apostrophe + (after[0] + after[1:].lower() if len(before) == 1 and len(after) > 1 else after.lower())
