@@ -22,10 +22,13 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 
 def attempt(
-    password: str, *, username: str = "owner", address: str = HERE, client: Client | None = None, **meta: str
+    password: str, *, username: str = "owner", address: str = HERE, client: Client | None = None, forwarded: str = ""
 ) -> Any:
     return (client or Client()).post(
-        "/api/token/", {"username": username, "password": password}, REMOTE_ADDR=address, **meta
+        "/api/token/",
+        {"username": username, "password": password},
+        REMOTE_ADDR=address,
+        headers={"X-Forwarded-For": forwarded} if forwarded else {},
     )
 
 
@@ -133,16 +136,16 @@ def test_being_signed_in_as_somebody_else_is_no_advantage(owner: User, stranger:
 def test_a_made_up_forwarding_header_changes_nothing(owner: User) -> None:
     guess(sign_in.PER_ORIGIN)
 
-    assert attempt(PASSWORD, HTTP_X_FORWARDED_FOR="203.0.113.7").status_code == 429
+    assert attempt(PASSWORD, forwarded="203.0.113.7").status_code == 429
 
 
 @override_settings(PROXIES=1)
 def test_behind_a_proxy_its_word_counts_and_not_the_clients(owner: User) -> None:
     for number in range(sign_in.PER_ORIGIN):
-        attempt("wrong", HTTP_X_FORWARDED_FOR=f"203.0.113.{number}, 192.0.2.9")
+        attempt("wrong", forwarded=f"203.0.113.{number}, 192.0.2.9")
 
-    assert attempt(PASSWORD, HTTP_X_FORWARDED_FOR="203.0.113.99, 192.0.2.9").status_code == 429
-    assert attempt(PASSWORD, HTTP_X_FORWARDED_FOR="203.0.113.99, 192.0.2.10").status_code == 200
+    assert attempt(PASSWORD, forwarded="203.0.113.99, 192.0.2.9").status_code == 429
+    assert attempt(PASSWORD, forwarded="203.0.113.99, 192.0.2.10").status_code == 200
 
 
 def test_the_addresses_of_one_ipv6_network_count_as_one(owner: User) -> None:
