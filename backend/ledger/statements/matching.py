@@ -94,6 +94,7 @@ class _Matching:
 
     def __init__(self, rows: Sequence[Row], *, source: str, known: Iterable[Known]) -> None:
         self.rows = list(zip(rows, keys(rows, source=source), strict=True))
+        self.posted_names = {row.bank_id for row in rows if row.bank_id and not row.pending}
         self.by_key: dict[str, Known] = {}
         self.by_name: dict[str, list[Known]] = {}
         self.by_looks: dict[tuple[Decimal, str], list[Known]] = {}
@@ -111,7 +112,7 @@ class _Matching:
         for (row, key), match in zip(self.rows, self._matches(), strict=True):
             if not row.amount:
                 zeros += 1
-            elif key in seen or (match and (row.pending or not match.awaits)):
+            elif key in seen or self._posted_too(row) or (match and (row.pending or not match.awaits)):
                 duplicates += 1
             elif match:
                 posted.append((match, row, key))
@@ -119,6 +120,10 @@ class _Matching:
                 new.append((row, key))
             seen.add(key)
         return Plan(new=new, posted=posted, duplicates=duplicates, zeros=zeros)
+
+    def _posted_too(self, row: Row) -> bool:
+        """Whether the file has the posted row of this pending one."""
+        return row.pending and row.bank_id in self.posted_names
 
     def _matches(self) -> list[Known | None]:
         """The known row of each row: certain matches first, so that a guess never takes what another row surely is."""

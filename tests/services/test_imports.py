@@ -1,0 +1,292 @@
+"""Statements into the ledger: once, whole or not at all, with everything that follows from new rows."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from backend.ledger import errors
+from backend.ledger.models import BankAccount, Budget, Entry, Transaction, User
+from backend.ledger.selectors import integrity
+from backend.ledger.services import budgets, imports, transactions
+from backend.ledger.statements import Row, Statement
+from tests import build
+from tests.build import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def row(name: str | None = "1", *, amount: str = "-5.00", day: int = 10, **more: Any) -> Row:
+    fields = {"description": "CORNER PANTRY", "kind": "DEBIT"} | more
+    return Row(bank_id=name, amount=Decimal(amount), posted_on=date(2026, 6, day), **fields)
+
+
+def statement(*rows: Row, **more: Any) -> Statement:
+    fields = {"account_number": "4417", "account_type": "C", "currency": "USD", "end": date(2026, 6, 14)} | more
+    return Statement(rows=rows, **fields)
+
+
+def enter(account: BankAccount, *rows: Row, now: datetime = NOW, **more: Any) -> imports.ImportResult:
+    given = {key: more.pop(key) for key in ("dry_run", "actor") if key in more}
+    return imports.run(
+        actor=given.pop("actor", None) or build.first_owner(account),
+        account_id=account.pk,
+        statement=statement(*rows, **more),
+        source="ofx",
+        now=now,
+        **given,
+    )
+
+
+def counts(result: imports.ImportResult) -> tuple[int, int, int]:
+    return result.new, result.duplicates, result.settled
+
+
+def balances(account: BankAccount) -> tuple[str, str]:
+    account.refresh_from_db()
+    return str(account.posted_balance), str(account.available_balance)
+
+
+def whole(account: BankAccount) -> bool:
+    return not list(integrity.breaches(account_id=account.pk))
+
+
+def test_rows_become_transactions(account: BankAccount):
+    result = enter(account, row(description="POS PURCHASE 06/08 CORNER PANTRY", kind="POS"))
+
+    assert result == imports.ImportResult(account_id=account.pk, new=1, duplicates=0, settled=0, zeros=0)
+    [made] = Transaction.objects.filter(bank_account=account)
+    assert (made.amount, made.pending, made.transaction_type) == (Decimal("-5.00"), False, "pin_purchase")
+    assert made.posted_date == datetime(2026, 6, 10, tzinfo=UTC)
+    assert made.transaction_date == datetime(2026, 6, 8, tzinfo=UTC)
+    assert made.raw_description == made.description == "POS PURCHASE 06/08 CORNER PANTRY"
+    assert balances(account) == ("995.0000", "995.0000")
+    assert whole(account)
+
+
+def test_the_day_that_the_bank_names_is_the_transactions(account: BankAccount):
+    enter(account, row(initiated_on=date(2026, 6, 7)))
+    assert Transaction.objects.get().transaction_date == datetime(2026, 6, 7, tzinfo=UTC)
+
+
+def test_days_begin_where_the_first_owner_lives(owner: User):
+    User.objects.filter(pk=owner.pk).update(timezone="America/New_York")
+    account = build.account(owner=owner)
+    enter(account, row())
+    assert Transaction.objects.get().posted_date == datetime(2026, 6, 10, 4, tzinfo=UTC)
+    assert counts(enter(account, row())) == (0, 1, 0)
+
+
+def test_the_same_statement_again_adds_nothing(account: BankAccount):
+    rows = [row("1"), row("2", day=11), row(None, day=12), row(None, day=12)]
+    assert counts(enter(account, *rows)) == (4, 0, 0)
+    assert counts(enter(account, *rows)) == (0, 4, 0)
+    assert balances(account) == ("980.0000", "980.0000")
+
+
+def test_overlapping_statements_add_what_is_new(account: BankAccount):
+    enter(account, row("1"), row("2", day=11))
+    assert counts(enter(account, row("2", day=11), row("3", day=9, amount="100.00"))) == (1, 1, 0)
+    assert balances(account) == ("1090.0000", "1090.0000")
+    assert whole(account)
+
+
+def test_the_same_rows_in_another_account_are_other_rows(account: BankAccount, shared_account: BankAccount):
+    enter(account, row())
+    assert counts(enter(shared_account, row())) == (1, 0, 0)
+
+
+def test_rows_are_in_the_ledger_in_the_order_of_their_days(account: BankAccount):
+    rows = [row(str(number), day=day, amount=f"-{number}.00") for number, day in ((4, 12), (3, 11), (2, 11), (1, 10))]
+    enter(account, *rows)
+    in_order = Transaction.objects.filter(bank_account=account).order_by("posted_date", "seq")
+    assert [str(each.amount) for each in in_order] == ["-1.0000", "-2.0000", "-3.0000", "-4.0000"]
+    assert [str(each.posted_balance) for each in in_order] == ["999.0000", "997.0000", "994.0000", "990.0000"]
+
+
+def test_an_older_statement_shifts_what_comes_later(account: BankAccount):
+    enter(account, row("2", day=12))
+    enter(account, row("1", day=1, amount="50.00"), end=date(2026, 6, 2))
+    assert [str(each.available_balance) for each in Transaction.objects.order_by("posted_date")] == [
+        "1050.0000",
+        "1045.0000",
+    ]
+    assert whole(account)
+
+
+def test_a_pending_row_moves_the_available_balance_only(account: BankAccount):
+    enter(account, row(pending=True))
+    assert balances(account) == ("1000.0000", "995.0000")
+
+
+def test_a_pending_row_and_its_posted_one_are_one_transaction(account: BankAccount):
+    enter(account, row(pending=True))
+    [before] = Transaction.objects.all()
+    assert counts(enter(account, row(amount="-6.50", day=12))) == (0, 0, 1)
+    [after] = Transaction.objects.all()
+    assert (after.pk, after.pending, after.amount) == (before.pk, False, Decimal("-6.50"))
+    assert balances(account) == ("993.5000", "993.5000")
+    assert counts(enter(account, row(amount="-6.50", day=12), row(pending=True))) == (0, 2, 0)
+    assert whole(account)
+
+
+def test_a_transaction_that_a_user_settled_is_not_entered_again(account: BankAccount, owner: User):
+    enter(account, row(pending=True))
+    mine = Transaction.objects.get()
+    transactions.update(actor=owner, transaction_id=mine.pk, changes={"pending": False}, now=NOW)
+    enter(account, row(amount="-6.50", day=12))
+    [kept] = Transaction.objects.all()
+    assert (kept.amount, kept.pending) == (Decimal("-5.00"), False)
+    assert counts(enter(account, row(amount="-6.50", day=12))) == (0, 1, 0)
+
+
+def test_a_settled_transaction_keeps_how_it_was_split(account: BankAccount, owner: User, groceries: Budget):
+    enter(account, row(pending=True))
+    shares = {groceries.pk: Decimal("3.00")}
+    transactions.split(actor=owner, transaction_id=Transaction.objects.get().pk, shares=shares, now=NOW)
+    enter(account, row(amount="-6.00", day=11))
+    lies = {entry.budget_id: entry.amount for entry in Entry.objects.exclude(transaction=None)}
+    assert lies == {groceries.pk: Decimal("-3.00"), build.unallocated(account).pk: Decimal("-3.00")}
+    assert whole(account)
+
+
+def test_rows_over_nothing_are_left_out(account: BankAccount):
+    result = enter(account, row(amount="0.00"), row("2"))
+    assert (result.new, result.zeros) == (1, 1)
+
+
+def test_budgets_claim_their_debits(account: BankAccount, owner: User):
+    food = build.budget(account, name="Food", auto_spend=[{"party": "pantry", "category": "Food & Drink:Groceries"}])
+    enter(account, row("1"), row("2", amount="5.00"), row("3", description="SOMETHING ELSE"))
+    [claimed] = Entry.objects.filter(budget=food)
+    assert (claimed.amount, claimed.category) == (Decimal("-5.00"), "Food & Drink:Groceries")
+    assert whole(account)
+
+
+def test_an_archived_budget_claims_nothing(account: BankAccount, owner: User):
+    food = build.budget(account, name="Food", auto_spend=[{"party": "pantry"}])
+    budgets.archive(actor=owner, budget_id=food.pk, now=NOW)
+    enter(account, row())
+    assert not Entry.objects.filter(budget=food).exists()
+
+
+@pytest.mark.parametrize(
+    ("end", "rows", "through"),
+    [
+        (date(2026, 6, 14), [row(day=10)], date(2026, 6, 14)),
+        (None, [row(day=10), row("2", day=12, pending=True)], date(2026, 6, 10)),
+        (date(2026, 6, 9), [row(day=10)], date(2026, 6, 10)),
+        (date(2026, 12, 31), [], date(2026, 6, 16)),
+        (None, [], None),
+    ],
+)
+def test_the_account_knows_how_far_the_bank_has_told(
+    account: BankAccount, end: date | None, rows: Sequence[Row], through: date | None
+):
+    enter(account, *rows, end=end)
+    account.refresh_from_db()
+    assert (account.last_imported_at, account.last_posted_through) == (NOW, through)
+
+
+def test_how_far_the_bank_has_told_never_goes_back(account: BankAccount):
+    enter(account, end=date(2026, 6, 14))
+    enter(account, end=date(2026, 5, 31))
+    account.refresh_from_db()
+    assert account.last_posted_through == date(2026, 6, 14)
+
+
+def test_a_dry_run_tells_and_keeps_nothing(account: BankAccount):
+    assert counts(enter(account, row(), dry_run=True)) == (1, 0, 0)
+    assert not Transaction.objects.exists()
+    assert balances(account) == ("1000.0000", "1000.0000")
+    assert account.last_imported_at is None
+
+
+def test_another_currency_is_refused(account: BankAccount):
+    with pytest.raises(errors.InvalidCurrency) as refusal:
+        enter(account, row(), currency="EUR")
+    assert refusal.value.field == "currency"
+    assert not Transaction.objects.exists()
+
+
+def test_strangers_and_staff_find_no_account(account: BankAccount, stranger: User, staff: User):
+    for actor in (stranger, staff):
+        with pytest.raises(errors.NotFound):
+            enter(account, row(), actor=actor)
+    assert not Transaction.objects.exists()
+
+
+def test_a_coowner_may_import(shared_account: BankAccount, coowner: User):
+    assert counts(enter(shared_account, row(), actor=coowner)) == (1, 0, 0)
+
+
+def test_a_balance_that_would_pass_twelve_digits_refuses_the_whole_statement(account: BankAccount):
+    with pytest.raises(errors.OutOfRange):
+        enter(account, row("1"), row("2", amount="999999999999.00"))
+    assert not Transaction.objects.exists()
+
+
+def test_a_file_is_entered_whole_or_not_at_all(owner: User, account: BankAccount):
+    parts = [(account.pk, statement(row())), (account.pk, statement(row("2"), currency="EUR"))]
+    with pytest.raises(errors.InvalidCurrency):
+        imports.run_file(actor=owner, parts=parts, source="ofx", now=NOW)
+    assert not Transaction.objects.exists()
+
+
+def test_statements_of_one_file_may_be_of_one_account(owner: User, account: BankAccount):
+    parts = [(account.pk, statement(row("1"), row("2"))), (account.pk, statement(row("2"), row("3")))]
+    results = imports.run_file(actor=owner, parts=parts, source="ofx", now=NOW)
+    assert [counts(each) for each in results] == [(2, 0, 0), (1, 1, 0)]
+    assert whole(account)
+
+
+def test_a_new_account_closes_with_the_banks_balance(owner: User):
+    new = imports.NewAccount(bank_id=build.bank().pk, name="Checking")
+    said = statement(
+        row("1"),
+        row("2", day=11, amount="100.00"),
+        row("3", day=14, amount="-1.00"),
+        row("4", day=14, amount="-2.00", pending=True),
+        ledger_balance=Decimal("595.00"),
+        ledger_balance_on=date(2026, 6, 12),
+    )
+    [result] = imports.run_file(actor=owner, parts=[(new, said)], source="ofx", now=NOW)
+    account = BankAccount.objects.get(pk=result.account_id)
+    assert (account.name, account.account_number, account.account_type) == ("Checking", "4417", "C")
+    assert (account.opening_posted, *balances(account)) == (Decimal("500.00"), "594.0000", "592.0000")
+    assert whole(account)
+
+
+def test_a_new_account_of_two_statements_is_opened_once(owner: User):
+    new = imports.NewAccount(bank_id=build.bank().pk, name="Checking")
+    imports.run_file(actor=owner, parts=[(new, statement(row("1"))), (new, statement(row("2")))], source="ofx", now=NOW)
+    assert Transaction.objects.filter(bank_account=BankAccount.objects.get()).count() == 2
+
+
+def test_a_new_account_at_no_bank_is_refused(owner: User):
+    new = imports.NewAccount(bank_id=uuid4(), name="Checking")
+    with pytest.raises(errors.NotFound):
+        imports.run_file(actor=owner, parts=[(new, statement())], source="ofx", now=NOW)
+
+
+def test_a_large_statement_takes_as_many_queries_as_a_small_one(
+    account: BankAccount, django_assert_max_num_queries: Any
+):
+    with django_assert_max_num_queries(40):
+        enter(account, *(row(str(number), day=1 + number % 14) for number in range(400)))
+    assert whole(account)
+
+
+def test_the_source_keeps_rows_of_formats_apart(account: BankAccount, owner: User):
+    enter(account, row())
+    again = imports.run(actor=owner, account_id=account.pk, statement=statement(row()), source="csv", now=NOW)
+    assert counts(again) == (1, 0, 0)
+
+
+def test_a_pending_row_that_looks_alike_is_the_posted_one(account: BankAccount):
+    enter(account, replace(row(None), pending=True))
+    assert counts(enter(account, row("77", day=12))) == (0, 0, 1)
