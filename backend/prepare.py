@@ -5,7 +5,8 @@ import sys
 
 import django
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
+from django.db import transaction
 
 
 def main() -> None:
@@ -22,10 +23,14 @@ def load_demo() -> None:
 
     if User.objects.exists() or Bank.objects.exists():
         say("The data of the last time is there.")
-    elif not settings.DEMO or "demo" not in get_commands():
+        password = settings.DATA / "demo" / "password"
+        if password.exists():
+            say(f"The password of the demo log-ins is in {password}")
+    elif not settings.DEMO:
         say("The database is empty: `manage.py createuser NAME` makes the first user.")
     else:
-        call_command("demo")
+        with transaction.atomic():  # all of it, also when somebody stops the first start half-way
+            call_command("demo")
 
 
 def say(text: str) -> None:

@@ -90,7 +90,7 @@ def test_a_body_over_its_limit_is_refused_by_its_length(
 @pytest.mark.parametrize("path", ["/page/", "/no/such/path/", "/page", "/broken/", "/static/admin/css/base.css"])
 def test_every_answer_carries_the_security_headers(client: Client, path: str) -> None:
     response = client.get(path)
-    response.close()
+    list(response)
     headers = response.headers
 
     assert headers["X-Content-Type-Options"] == "nosniff"
