@@ -1,22 +1,82 @@
-"""Amounts as text, by the documented pattern, and back."""
+"""Amounts: as text and back, rounded by name, shared out to the last unit.
+
+`decimals` is always the number of digits of the currency's minor unit: JPY 0, USD 2, KWD 3.
+"""
 
 import re
-from decimal import Decimal
+import string
+from collections.abc import Sequence
+from decimal import ROUND_DOWN, Decimal
+from fractions import Fraction
 
-from backend.ledger.errors import InvalidAmount
+from backend.ledger import errors
 
-SHAPE = re.compile(r"-?([0-9]*)(?:\.([0-9]*))?", re.ASCII)
+MOST_DIGITS = 12
+MAX = Decimal(10) ** MOST_DIGITS
+"""The first amount that is too large; its negative is the first that is too small."""
+
+_AMOUNT = re.compile(r"-?([0-9]*)(?:\.([0-9]*))?")
 
 
 def parse(text: str, *, decimals: int) -> Decimal:
-    """The amount that `text` says, with at most max(2, decimals) digits after the point and 12 before it."""
-    text = text.strip(" \t\r\n")
-    match = SHAPE.fullmatch(text)
-    if not match or not (match[1] or match[2]):
-        raise InvalidAmount("A valid number is required.")
-    if len(match[1]) > 12:
-        raise InvalidAmount("Ensure that there are no more than 12 digits before the decimal point.")
+    r"""The amount that a client wrote, with `decimals` decimals.
+
+    The pattern is `^-?\d{0,12}(?:\.\d{0,n})?$` with n = max(2, decimals), at least one digit, ASCII only, blanks
+    around it disregarded. A yen may come as "100.00", as it is shown, but not as "100.50". Raises InvalidAmount.
+    """
+    text = text.strip(string.whitespace)
+    match = _AMOUNT.fullmatch(text)
+    if match is None or not (match[1] or match[2]):
+        raise errors.InvalidAmount("A valid number is required.")
+    whole, places = len(match[1]), len(match[2] or "")
+    shown = _shown_decimals(decimals)
+    if whole + places > MOST_DIGITS + shown:
+        raise errors.InvalidAmount(f"Ensure that there are no more than {MOST_DIGITS + shown} digits in total.")
+    if whole > MOST_DIGITS:
+        raise errors.InvalidAmount(f"Ensure that there are no more than {MOST_DIGITS} digits before the decimal point.")
     amount = Decimal(text)
-    if len(match[2] or "") > max(2, decimals) or amount != round(amount, decimals):
-        raise InvalidAmount(f"Ensure that there are no more than {decimals} decimal places.")
-    return amount + 0
+    if places > shown or amount != round_down(amount, decimals=decimals):
+        raise errors.InvalidAmount(f"Ensure that there are no more than {decimals} decimal places.")
+    return round_down(amount, decimals=decimals)
+
+
+def text(amount: Decimal, *, decimals: int) -> str:
+    """The amount as it is shown: "12.50", yen as "100.00", dinars as "1.234"; never "-0.00"."""
+    shown = amount.quantize(quantum(_shown_decimals(decimals))) + 0
+    assert shown == amount
+    return f"{shown:f}"
+
+
+def quantum(decimals: int) -> Decimal:
+    """The smallest amount: the currency's minor unit."""
+    return Decimal(1).scaleb(-decimals)
+
+
+def round_down(amount: Decimal, *, decimals: int) -> Decimal:
+    """The amount without what is less than a minor unit; never larger than it was, on either side of zero."""
+    return amount.quantize(quantum(decimals), rounding=ROUND_DOWN) + 0
+
+
+def share(amount: Decimal, weights: Sequence[Decimal], *, decimals: int) -> list[Decimal]:
+    """Divide `amount` in proportion to `weights`, none of them negative nor all zero; the parts sum to it exactly.
+
+    Each part is less than a minor unit away from its exact share: what rounding down leaves goes, a unit each, to the
+    parts that lost most by it, the earlier one of equals.
+    """
+    units = int(abs(amount) / quantum(decimals))
+    total = sum(map(Fraction, weights), Fraction(0))
+    assert total > 0
+    assert min(weights) >= 0
+    exact = [units * Fraction(weight) / total for weight in weights]
+    parts = [int(part) for part in exact]
+    by_loss = sorted(range(len(parts)), key=lambda place: parts[place] - exact[place])
+    for place in by_loss[: units - sum(parts)]:
+        parts[place] += 1
+    unit = quantum(decimals).copy_sign(amount)
+    shares = [part * unit + 0 for part in parts]
+    assert sum(shares) == amount
+    return shares
+
+
+def _shown_decimals(decimals: int) -> int:
+    return max(2, decimals)
