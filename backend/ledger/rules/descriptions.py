@@ -88,7 +88,7 @@ def party(raw: str) -> str | None:
     """The merchant's name: without card-network prefix, dates, store and phone numbers, references, city and state.
 
     A text all in capitals is put into readable case (`names.readable`), any other keeps its own. Where nothing with a
-    letter or digit would be left, the text itself is the answer, blanks reduced; None only for a blank one.
+    letter would be left, the text itself is the answer, blanks reduced; None only for a blank one.
     """
     text = raw.replace(places.GAP, " ").strip()[:MOST]
     columns = places.without_place_columns(_COLUMN_BREAK.split(text))
@@ -132,12 +132,13 @@ def _stars(text: str) -> str:
 def _marked(words: list[str]) -> list[str]:
     """The words with gaps for store numbers and references; the first word is part of the name whatever it is."""
     marked: list[str] = []
+    begun = False
     for word in words:
-        if not any(_has_letter(each) for each in marked):
+        if not begun:
+            begun = _has_letter(word)
             if word != places.GAP:
                 marked.append(word)
-            continue
-        if _STORE.fullmatch(word) or _is_code(word):
+        elif _STORE.fullmatch(word) or _is_code(word):
             while len(marked) > 1 and marked[-1].upper() in _STORE_WORDS:
                 marked.pop()
             marked.append(places.GAP)
