@@ -6,7 +6,11 @@ from .fields import AmountField, Stamped, in_range
 
 
 class Budget(Stamped):
-    """A named part of one account's money. `balance`, `net_funding` and `complete` are written by `posting` alone."""
+    """A named part of one account's money. `balance`, `net_funding` and `complete` are written by `posting` alone.
+
+    The funding engine says in addition when funding makes a Goal or a Recurring complete. `fund_from` and `recur_from`
+    are its notes: the next event by schedule, or the last day of the calendar if there is none.
+    """
 
     class Type(models.TextChoices):
         GOAL = "G", "Goal"
@@ -45,8 +49,9 @@ class Budget(Stamped):
     archived_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True, help_text="Gone from the APIs; its transfers remain.")
 
-    fund_from = models.DateField(help_text="Fund events before this day are settled or never were.")
-    recur_from = models.DateField(help_text="Recur events before this day are settled or never were.")
+    anchor = models.DateField(help_text="Day of creation where the first owner lived; schedules count from it.")
+    fund_from = models.DateField(help_text="Fund events before this day are recorded or never were.")
+    recur_from = models.DateField(help_text="Recur events before this day are recorded or never were.")
 
     class Meta:
         indexes = (models.Index(fields=("bank_account", "created_at"), name="budget_by_age"),)

@@ -20,9 +20,14 @@ def zones(accounts: Iterable[UUID]) -> dict[UUID, ZoneInfo]:
     return {account_id: ZoneInfo(zone) for account_id, zone in owned}
 
 
+def zone(account_id: UUID) -> ZoneInfo:
+    """The time zone of the account's first owner."""
+    return zones([account_id]).get(account_id, ZoneInfo(FIRST_OWNER_ZONE))
+
+
 def today(account: BankAccount, *, now: datetime) -> date:
     """The date at `now` where the account's first owner lives."""
-    return now.astimezone(zones([account.pk]).get(account.pk, ZoneInfo(FIRST_OWNER_ZONE))).date()
+    return now.astimezone(zone(account.pk)).date()
 
 
 def today_of(user: User, *, now: datetime) -> date:

@@ -85,6 +85,7 @@ def create(
         is_unallocated=True,
         opening=available,
         balance=available,
+        anchor=today,
         fund_from=today,
         recur_from=today,
         created_at=now,

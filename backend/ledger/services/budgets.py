@@ -66,7 +66,13 @@ def create(*, actor: User, account_id: UUID, fields: Fields, now: datetime) -> B
     today = account_selectors.today(account, now=now)
     _check(fields, account=account, today=today)
     budget = Budget(
-        bank_account=account, budget_type=kind, fund_from=today, recur_from=today, created_at=now, modified_at=now
+        bank_account=account,
+        budget_type=kind,
+        anchor=today,
+        fund_from=today,
+        recur_from=today,
+        created_at=now,
+        modified_at=now,
     )
     _assign(budget, fields)
     posting.judge(budget)
@@ -123,7 +129,7 @@ def archive(*, actor: User, budget_id: UUID, now: datetime) -> Budget:
     if budget.archived:
         raise errors.Archived("Budget is already archived.")
     if budget.budget_type == Budget.Type.FILLUP:
-        fillups.detach(budget, now=now)
+        fillups.detach(account, budget, now=now)
     elif budget.fillup_goal is not None and not budget.fillup_goal.archived:
         fillups.retire(account, budget.fillup_goal, actor=actor, now=now)
     fillups.retire(account, budget, actor=actor, now=now)
@@ -146,7 +152,7 @@ def delete(*, actor: User, budget_id: UUID, now: datetime) -> None:
             "Cannot delete a budget that has transaction allocations. Archive it instead.",
         )
     if budget.budget_type == Budget.Type.FILLUP:
-        fillups.detach(budget, now=now)
+        fillups.detach(account, budget, now=now)
     for each in going:
         fillups.settle(account, each, actor=actor, now=now)
         Budget.objects.filter(pk=each.pk).update(deleted_at=now, modified_at=now)

@@ -1,13 +1,14 @@
 """The fill-up goal of a Recurring budget: opened with it, kept in step, settled before it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
 
 from backend.ledger import errors, posting
 from backend.ledger.models import BankAccount, Budget, User
+from backend.ledger.selectors import accounts
 
 FOLLOWED = ("target_balance", "funding_type", "funding_amount", "target_date", "funding_schedule")
 SUFFIX = " Fill-up"
@@ -23,7 +24,8 @@ def open_for(parent: Budget, *, today: date, now: datetime) -> Budget:
     child = Budget(
         bank_account_id=parent.bank_account_id,
         budget_type=Budget.Type.FILLUP,
-        fund_from=today,
+        anchor=parent.anchor,
+        fund_from=parent.fund_from,
         recur_from=today,
         created_at=now,
         modified_at=now,
@@ -64,14 +66,17 @@ def close_for(account: BankAccount, parent: Budget, *, actor: User, now: datetim
     """The parent goes on without its fill-up, which is settled and archived."""
     child = parent.fillup_goal
     assert child is not None, "there is a fill-up to close"
-    detach(child, now=now)
+    detach(account, child, now=now)
     parent.fillup_goal = None
     retire(account, child, actor=actor, now=now)
 
 
-def detach(child: Budget, *, now: datetime) -> None:
-    """No budget delegates to this fill-up any more."""
-    Budget.objects.filter(fillup_goal=child).update(fillup_goal=None, with_fillup_goal=False, modified_at=now)
+def detach(account: BankAccount, child: Budget, *, now: datetime) -> None:
+    """No budget delegates to this fill-up any more; its Recurring is funded itself, from the next event on."""
+    tomorrow = accounts.today(account, now=now) + timedelta(days=1)
+    Budget.objects.filter(fillup_goal=child).update(
+        fillup_goal=None, with_fillup_goal=False, fund_from=tomorrow, modified_at=now
+    )
 
 
 def retire(account: BankAccount, budget: Budget, *, actor: User, now: datetime) -> None:

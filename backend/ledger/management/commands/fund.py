@@ -1,0 +1,55 @@
+"""Fund accounts now, instead of waiting for the scheduler."""
+
+from argparse import ArgumentParser
+from datetime import date
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+
+from backend import clock
+from backend.ledger import errors
+from backend.ledger.models import BankAccount, Budget
+from backend.ledger.rules import funding as rules
+from backend.ledger.services import funding
+
+
+class Command(BaseCommand):
+    help = "Carries out scheduled funding that is due, and says what became of each event."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--account", type=UUID, metavar="ID", help="only this bank account (default: all)")
+        parser.add_argument(
+            "--as-of",
+            type=date.fromisoformat,
+            metavar="DATE",
+            help="up to this day, which may lie ahead (default: today)",
+        )
+
+    def handle(self, *args: object, account: UUID | None, as_of: date | None, **options: object) -> None:
+        accounts = BankAccount.objects.order_by("created_at", "pk")
+        if account is not None:
+            accounts = accounts.filter(pk=account)
+            if not accounts:
+                raise CommandError(f"There is no bank account {account}.")
+        for row in accounts:
+            self._fund(row, as_of=as_of)
+
+    def _fund(self, account: BankAccount, *, as_of: date | None) -> None:
+        events = 0
+        while True:
+            try:
+                result = funding.run(account_id=account.pk, now=clock.now(), as_of=as_of)
+            except errors.NotFound:  # deleted meanwhile
+                return
+            names = dict(Budget.objects.filter(bank_account=account).values_list("pk", "name"))
+            for event in result.events:
+                self.stdout.write(_line(event, name=names.get(event.key.budget_id, "?")))
+            events += len(result.events)
+            if not result.events:
+                break
+        self.stdout.write(f"{account.name} ({account.pk}): {events} events")
+
+
+def _line(event: rules.Intent, *, name: str) -> str:
+    told = f"  {event.key.on} {event.key.kind:5} {event.status:8} {name}: {event.amount} of {event.intended}"
+    return f"{told} ({event.reason})" if event.reason else told

@@ -1,0 +1,56 @@
+"""Scheduled funding, as one pure simulation: what the engine does, what comes next, what the future holds.
+
+Amounts are computed from the ledger as it stood at the start of an event's day, so that a run that comes late gives
+what a run in time would have given; what is moved is there then and now.
+"""
+
+from .envelopes import (
+    DEFERRED,
+    DONE,
+    FAILED,
+    FUND,
+    NEVER,
+    RECUR,
+    SHORT,
+    SKIPPED,
+    Change,
+    Deferred,
+    Envelope,
+    Key,
+    Short,
+    State,
+    Terms,
+)
+from .forecast import Forecast, Shortfall, forecast
+from .plan import Intent, earliest, plan
+from .terms import UNREADABLE, following, from_plain, next_date, terms_of, to_plain
+
+__all__ = [
+    "DEFERRED",
+    "DONE",
+    "FAILED",
+    "FUND",
+    "NEVER",
+    "RECUR",
+    "SHORT",
+    "SKIPPED",
+    "UNREADABLE",
+    "Change",
+    "Deferred",
+    "Envelope",
+    "Forecast",
+    "Intent",
+    "Key",
+    "Short",
+    "Shortfall",
+    "State",
+    "Terms",
+    "earliest",
+    "following",
+    "forecast",
+    "from_plain",
+    "next_date",
+    "plan",
+    "terms_of",
+    "to_plain",
+]

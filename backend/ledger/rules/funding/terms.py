@@ -1,0 +1,111 @@
+"""How much an event is meant to move, and when a budget's events are."""
+
+import functools
+import itertools
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import ROUND_DOWN, Decimal
+from typing import Any
+
+from backend.ledger.errors import LedgerError
+from backend.ledger.rules import budgets, schedule
+
+from .envelopes import FUND, NEVER, ZERO, Envelope, Terms
+
+MOST_SHARES = 10_000
+"""A gap is divided by no more events than this: 27 years of days."""
+
+UNREADABLE = (LedgerError, ArithmeticError, ValueError)
+"""What the evaluation of a stored schedule may raise."""
+
+DAY = timedelta(days=1)
+
+read = functools.lru_cache(maxsize=4096)(schedule.parse)
+
+
+def next_date(envelope: Envelope, kind: str, *, start: date) -> date:
+    """The first event of that kind on or after `start`, NEVER if there is none. Raises one of UNREADABLE."""
+    text = envelope.schedule(kind)
+    if not text or start == NEVER:
+        return NEVER
+    return schedule.next_on_or_after(read(text), anchor=envelope.anchor, start=start) or NEVER
+
+
+def following(envelope: Envelope, kind: str, *, on: date) -> date:
+    """The next event after the one on that day."""
+    return NEVER if on == NEVER else next_date(envelope, kind, start=on + DAY)
+
+
+def terms_of(envelope: Envelope, kind: str, *, on: date, parent: Envelope | None, active: bool = True) -> Terms:
+    """The terms of the event of that day by the present plan; `parent` is the Recurring that a fill-up saves for.
+
+    Raises one of UNREADABLE.
+    """
+    skip = "The budget is paused." if envelope.paused else "" if active else "Funding of the account is switched off."
+    if skip or kind != FUND:
+        return Terms(target=envelope.target, skip=skip)
+    if envelope.kind == budgets.CAPPED:
+        return Terms(target=envelope.target, most=envelope.funding_amount)
+    if envelope.fixed:
+        missing = "" if envelope.funding_amount is not None else "The budget has no funding amount."
+        return Terms(target=envelope.target, most=envelope.funding_amount, hindrance=missing)
+    if envelope.kind == budgets.GOAL:
+        deadline, missing = envelope.target_date, "The goal has no target date."
+    else:
+        deadline, missing = _next_cycle(parent or envelope, on=on), "There is no recurrence to save for."
+    if deadline is None:
+        return Terms(target=envelope.target, hindrance=missing)
+    return Terms(target=envelope.target, share=events_left(envelope, on=on, deadline=deadline))
+
+
+def _next_cycle(recurring: Envelope, *, on: date) -> date | None:
+    text = recurring.recurrence_schedule
+    return schedule.next_on_or_after(read(text), anchor=recurring.anchor, start=on) if text else None
+
+
+def events_left(envelope: Envelope, *, on: date, deadline: date) -> int:
+    """Fund events from `on` to the deadline, both included; at least 1."""
+    return _count(envelope.funding_schedule, envelope.anchor, on, deadline)
+
+
+@functools.lru_cache(maxsize=4096)
+def _count(text: str, anchor: date, start: date, end: date) -> int:
+    days = schedule.occurrences(read(text), anchor=anchor, start=start, end=end)
+    return max(1, sum(1 for _ in itertools.islice(days, MOST_SHARES)))
+
+
+def wanted(terms: Terms, *, gap: Decimal, decimals: int) -> Decimal:
+    """What the event would move if there is enough, never below zero; rounding is down, the last share takes the rest.
+
+    `gap`: what was missing to `terms.target` at the start of the day.
+    """
+    if terms.hindrance or gap <= 0:
+        return ZERO
+    if terms.share is not None:
+        return (gap / terms.share).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_DOWN)
+    return gap if terms.most is None else min(terms.most, gap)
+
+
+def to_plain(terms: Terms) -> dict[str, str | int]:
+    """Terms as a plain dict of what is given, to be stored."""
+    plain: dict[str, str | int] = {"target": str(terms.target)}
+    if terms.most is not None:
+        plain["most"] = str(terms.most)
+    if terms.share is not None:
+        plain["share"] = terms.share
+    if terms.hindrance:
+        plain["hindrance"] = terms.hindrance
+    if terms.skip:
+        plain["skip"] = terms.skip
+    return plain
+
+
+def from_plain(plain: Mapping[str, Any]) -> Terms:
+    """What `to_plain` made."""
+    return Terms(
+        target=Decimal(plain["target"]),
+        most=Decimal(plain["most"]) if "most" in plain else None,
+        share=plain.get("share"),
+        hindrance=plain.get("hindrance", ""),
+        skip=plain.get("skip", ""),
+    )

@@ -1,0 +1,193 @@
+"""What can be read of scheduled funding: what comes next, what it comes to, and which accounts are due."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import OuterRef, Subquery
+
+from backend.ledger import currencies
+from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent
+from backend.ledger.rules import funding as rules
+
+from . import accounts, funding_state
+
+PLENTY = Decimal("Infinity")
+EASTERNMOST = timedelta(hours=14)
+"""No clock shows a later time than that many hours after UTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextFunding:
+    """The next fund event that is not done: its day, what it is meant to move, and whether the gate holds it today."""
+
+    on: date
+    amount: Decimal
+    deferred: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleTotal:
+    """The next events of the budgets that share a schedule; `next_date` is the first of their days."""
+
+    schedule: str
+    next_date: date
+    total_amount: Decimal
+    budget_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    schedules: list[ScheduleTotal]
+    total_amount: Decimal
+
+
+def next_fundings(budgets: Sequence[Budget], *, now: datetime) -> dict[UUID, NextFunding]:
+    """The next funding of each of the budgets, which may be of several accounts; at most five queries for all.
+
+    Missing are those that get none: paused, archived, complete goals, Recurring with a fill-up, no schedule, amount 0.
+    """
+    funded = [budget for budget in budgets if _is_funded(budget)]
+    states = _states(funded, now=now)
+    found = {}
+    for budget in funded:
+        upcoming = _next(states[budget.pk], budget.pk)
+        if upcoming is not None:
+            found[budget.pk] = upcoming
+    return found
+
+
+def _is_funded(budget: Budget) -> bool:
+    """Whether the budget can have a next funding, as far as its row tells."""
+    if budget.is_unallocated or budget.archived or budget.deleted_at is not None or budget.paused:
+        return False
+    if budget.budget_type == Budget.Type.GOAL and budget.complete:
+        return False
+    return bool(budget.funding_schedule) and budget.fillup_goal_id is None
+
+
+def _states(budgets: Sequence[Budget], *, now: datetime) -> dict[UUID, rules.State]:
+    """For each budget a state in which it is alone with its Recurring, and Unallocated never lacks anything."""
+    account_ids = {budget.bank_account_id for budget in budgets}
+    if not account_ids:
+        return {}
+    rows = BankAccount.objects.in_bulk(account_ids)
+    zones = dict.fromkeys(account_ids, ZoneInfo(accounts.FIRST_OWNER_ZONE)) | accounts.zones(account_ids)
+    fillup_ids = [budget.pk for budget in budgets if budget.budget_type == Budget.Type.FILLUP]
+    parents = {row.fillup_goal_id: row for row in Budget.objects.filter(fillup_goal__in=fillup_ids)}
+    members = {each.pk: [each, *([parents[each.pk]] if each.pk in parents else [])] for each in budgets}
+    waiting = _deferred({member.pk for group in members.values() for member in group})
+    states = {}
+    for budget in budgets:
+        account = rows[budget.bank_account_id]
+        states[budget.pk] = rules.State(
+            today=now.astimezone(zones[account.pk]).date(),
+            decimals=currencies.decimals(str(account.currency)),
+            unallocated=_inexhaustible(budget),
+            envelopes=[funding_state.envelope(member) for member in members[budget.pk]],
+            deferred=[row for member in members[budget.pk] for row in waiting.get(member.pk, ())],
+            gated=account.import_gate,
+            posted_through=account.last_posted_through,
+            active=account.auto_funding,
+        )
+    return _with_changes(states, zones=zones)
+
+
+def _deferred(budget_ids: set[UUID]) -> Mapping[UUID, list[rules.Deferred]]:
+    found: dict[UUID, list[rules.Deferred]] = defaultdict(list)
+    for row in FundingEvent.objects.filter(budget__in=budget_ids, status=FundingEvent.Status.DEFERRED):
+        found[row.budget_id].append(funding_state.deferred(row))
+    return found
+
+
+def _inexhaustible(budget: Budget) -> rules.Envelope:
+    return rules.Envelope(
+        id=budget.bank_account_id,
+        kind=Budget.Type.CAPPED,
+        anchor=date.min,
+        created_at=budget.created_at,
+        fund_from=rules.NEVER,
+        recur_from=rules.NEVER,
+        balance=PLENTY,
+    )
+
+
+def _with_changes(states: dict[UUID, rules.State], *, zones: Mapping[UUID, ZoneInfo]) -> dict[UUID, rules.State]:
+    ids = {envelope.id for state in states.values() for envelope in state.envelopes}
+    since = min(rules.earliest(state, through=rules.NEVER) for state in states.values())
+    entries = Entry.objects.filter(bank_account__in=list(zones), budget__in=ids)
+    changes: dict[UUID, list[rules.Change]] = defaultdict(list)
+    for change in funding_state.changes(entries, since=since, zones=zones):
+        changes[change.budget_id].append(change)
+    return {
+        budget_id: replace(state, changes=[change for each in state.envelopes for change in changes[each.id]])
+        for budget_id, state in states.items()
+    }
+
+
+def _next(state: rules.State, budget_id: UUID) -> NextFunding | None:
+    """What the engine would do next for the budget if neither the gate nor a lack of money kept it from it."""
+    budget = next(envelope for envelope in state.envelopes if envelope.id == budget_id)
+    days = [row.key.on for row in state.deferred if row.key.budget_id == budget_id and row.key.kind == rules.FUND]
+    try:
+        days.append(rules.next_date(budget, rules.FUND, start=budget.fund_from))
+    except rules.UNREADABLE:
+        return None
+    if min(days) == rules.NEVER:
+        return None
+    for intent in rules.plan(replace(state, gated=False), through=min(days), closing=False):
+        if intent.key.budget_id == budget_id and intent.key.kind == rules.FUND:
+            if not intent.intended:
+                return None
+            held_back = intent.key.on <= state.today and state.held_back(intent.key.on)
+            return NextFunding(on=intent.key.on, amount=intent.intended, deferred=held_back)
+    return None
+
+
+def summary(account: BankAccount, *, now: datetime) -> Summary:
+    """The next fundings of an account's budgets, summed up per schedule, the soonest schedule first."""
+    budgets = list(Budget.objects.filter(funding_state.LIVE, bank_account=account))
+    groups: dict[str, list[NextFunding]] = defaultdict(list)
+    upcoming = next_fundings(budgets, now=now)
+    for budget in budgets:
+        if budget.pk in upcoming:
+            groups[budget.funding_schedule].append(upcoming[budget.pk])
+    totals = [
+        ScheduleTotal(
+            schedule=schedule,
+            next_date=min(each.on for each in group),
+            total_amount=sum((each.amount for each in group), Decimal(0)),
+            budget_count=len(group),
+        )
+        for schedule, group in groups.items()
+    ]
+    totals.sort(key=lambda total: (total.next_date, total.schedule))
+    return Summary(schedules=totals, total_amount=sum((total.total_amount for total in totals), Decimal(0)))
+
+
+def forecast(account: BankAccount, *, now: datetime, until: date) -> rules.Forecast:
+    """The balances of the account's budgets from today to `until`, as scheduled funding and entered rows make them."""
+    zone = accounts.zone(account.pk)
+    today = now.astimezone(zone).date()
+    state = funding_state.state(account, today=today, zone=zone, through=today)
+    return rules.forecast(state, until=until)
+
+
+def due_accounts(*, now: datetime) -> list[UUID]:
+    """The accounts for which a run has something to do today, where their first owner lives; one query."""
+    first = BankAccount.owners.through.objects.filter(bankaccount_id=OuterRef("pk")).order_by("pk")
+    rows = (
+        BankAccount.objects.filter(funding_due_on__lte=(now + EASTERNMOST).date())
+        .annotate(zone=Subquery(first.values("user__timezone")[:1]))
+        .order_by("funding_due_on", "pk")
+        .values_list("pk", "funding_due_on", "zone")
+    )
+    return [
+        account_id
+        for account_id, due_on, zone in rows
+        if due_on is not None and due_on <= now.astimezone(ZoneInfo(zone or accounts.FIRST_OWNER_ZONE)).date()
+    ]

@@ -1,0 +1,134 @@
+"""What the funding simulation is told of an account, read in a constant number of queries."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from backend.ledger import currencies
+from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent
+from backend.ledger.rules import funding as rules
+
+LIVE = Q(archived=False, deleted_at=None)
+Status, Kind = FundingEvent.Status, FundingEvent.Kind
+
+
+def envelope(budget: Budget) -> rules.Envelope:
+    """A budget as the simulation knows it."""
+    return rules.Envelope(
+        id=budget.pk,
+        kind=budget.budget_type,
+        fixed=budget.funding_type == Budget.Funding.FIXED,
+        target=budget.target_balance,
+        funding_amount=budget.funding_amount,
+        target_date=budget.target_date,
+        funding_schedule=budget.funding_schedule,
+        recurrence_schedule=budget.recurrance_schedule or "",
+        anchor=budget.anchor,
+        created_at=budget.created_at,
+        priority=budget.priority,
+        paused=budget.paused,
+        complete=budget.complete,
+        gone=budget.archived or budget.deleted_at is not None,
+        fillup_id=budget.fillup_goal_id,
+        fund_from=budget.fund_from,
+        recur_from=budget.recur_from,
+        balance=budget.balance,
+        net_funding=budget.net_funding,
+    )
+
+
+def state(account: BankAccount, *, today: date, zone: ZoneInfo, through: date) -> rules.State:
+    """The account as the simulation up to `through` needs it; three queries.
+
+    Besides the live budgets it holds those that went while an event of theirs was deferred.
+    """
+    events = list(unsettled(FundingEvent.objects.filter(bank_account=account)))
+    waiting = {row.budget_id for row in events}
+    budgets = Budget.objects.filter(LIVE | Q(pk__in=waiting), bank_account=account)
+    (unallocated,), others = _parted(budgets)
+    found = rules.State(
+        today=today,
+        decimals=currencies.decimals(str(account.currency)),
+        unallocated=unallocated,
+        envelopes=others,
+        deferred=[deferred(row) for row in events if row.status == Status.DEFERRED],
+        shorts=[_short(row) for row in events if row.status == Status.SHORT],
+        gated=account.import_gate,
+        posted_through=account.last_posted_through,
+        active=account.auto_funding,
+    )
+    since = rules.earliest(found, through=through)
+    return replace(
+        found, changes=changes(Entry.objects.filter(bank_account=account), since=since, zones={account.pk: zone})
+    )
+
+
+def _parted(budgets: Iterable[Budget]) -> tuple[list[rules.Envelope], list[rules.Envelope]]:
+    parts: tuple[list[rules.Envelope], list[rules.Envelope]] = ([], [])
+    for budget in budgets:
+        parts[not budget.is_unallocated].append(envelope(budget))
+    return parts
+
+
+def unsettled(events: QuerySet[FundingEvent]) -> QuerySet[FundingEvent]:
+    """Those events that wait for the bank's rows, and those that wait for money: no later one took their place."""
+    later = FundingEvent.objects.filter(budget=OuterRef("budget"), kind=OuterRef("kind"), on__gt=OuterRef("on"))
+    short = Q(status=Status.SHORT, kind=Kind.FUND) & ~Exists(later)
+    return events.filter(Q(status=Status.DEFERRED) | short)
+
+
+def deferred(row: FundingEvent) -> rules.Deferred:
+    return rules.Deferred(key=_key(row), terms=rules.from_plain(row.inputs))
+
+
+def _short(row: FundingEvent) -> rules.Short:
+    return rules.Short(key=_key(row), intended=row.intended, moved=row.moved)
+
+
+def _key(row: FundingEvent) -> rules.Key:
+    return rules.Key(budget_id=row.budget_id, kind=row.kind, on=row.on)
+
+
+def changes(entries: QuerySet[Entry], *, since: date, zones: Mapping[UUID, ZoneInfo]) -> Sequence[rules.Change]:
+    """The entries dated `since` or later, in UTC or where the owner lives; one query.
+
+    An entry is dated before a day if it is so in UTC, in which the bank's and the engine's dates are stored, and where
+    the owner lives: so whatever is entered during a day never counts for that day's events, in no time zone.
+    """
+    earliest = datetime.combine(since, time.min, tzinfo=UTC) - timedelta(days=1)
+    rows = entries.filter(effective_at__gte=earliest).values_list(
+        "bank_account_id",
+        "budget_id",
+        "effective_at",
+        "amount",
+        "transfer_id",
+        "transfer__funding_event__budget_id",
+        "transfer__funding_event__kind",
+        "transfer__funding_event__on",
+    )
+    found = []
+    for account_id, budget_id, at, amount, transfer_id, event_budget_id, kind, on in rows:
+        key = _event_key(event_budget_id, kind, on)
+        day = _later_date(at, zones[account_id]) if key is None else key.on
+        if day >= since:
+            found.append(
+                rules.Change(budget_id=budget_id, day=day, amount=amount, transfer=transfer_id is not None, event=key)
+            )
+    return found
+
+
+def _event_key(budget_id: UUID | None, kind: str | None, on: date | None) -> rules.Key | None:
+    if budget_id is None or kind is None or on is None:
+        return None
+    return rules.Key(budget_id=budget_id, kind=kind, on=on)
+
+
+def _later_date(at: datetime, zone: ZoneInfo) -> date:
+    try:
+        return max(at.astimezone(zone).date(), at.astimezone(UTC).date())
+    except OverflowError:  # the last hours of the calendar
+        return at.date()

@@ -1,0 +1,138 @@
+"""When the engine has something to do next, and what a change of plan leaves of the events that were due before it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Least
+
+from backend.ledger.models import BankAccount, Budget, FundingEvent
+from backend.ledger.rules import funding as rules
+from backend.ledger.selectors import accounts as account_selectors
+from backend.ledger.selectors import funding_state
+
+SURELY_FUTURE = timedelta(days=2)
+"""So long after the date in UTC it is today nowhere."""
+
+DAY = timedelta(days=1)
+CURSORS = {rules.FUND: "fund_from", rules.RECUR: "recur_from"}
+
+
+def reschedule(account: BankAccount, *, now: datetime, money_helps: bool = True) -> None:
+    """Store, on a locked account, the first day on which a run has something to do.
+
+    `money_helps`: short events are looked at as soon as Unallocated holds anything. Costs two queries, and more only
+    if an event is due within two days or a plan changed.
+    """
+    days = [day for day in (_next_event(account, now=now), _waiting(account, now=now, money_helps=money_helps)) if day]
+    due_on = min(days, default=None)
+    if due_on != account.funding_due_on:
+        account.funding_due_on = due_on
+        account.save(update_fields=["funding_due_on"])
+
+
+def _planned(account: BankAccount) -> QuerySet[Budget]:
+    return Budget.objects.filter(funding_state.LIVE, bank_account=account, is_unallocated=False)
+
+
+def _next_event(account: BankAccount, *, now: datetime) -> date | None:
+    """The first day that a schedule names and no event is recorded for."""
+    near = now.date() + SURELY_FUTURE
+    first = _first(account)
+    if first is not None and first <= near:
+        candidates = _planned(account).filter(Q(fund_from__lte=near) | Q(recur_from__lte=near))
+        moved = [budget for budget in candidates if _aim(budget)]
+        if moved:
+            Budget.objects.bulk_update(moved, ["fund_from", "recur_from"])
+            first = _first(account)
+    return None if first == rules.NEVER else first
+
+
+def _first(account: BankAccount) -> date | None:
+    first: date | None = _planned(account).aggregate(first=Min(Least("fund_from", "recur_from")))["first"]
+    return first
+
+
+def _aim(budget: Budget) -> bool:
+    """Set the budget's notes to the next days that its schedules name; whether that changed them."""
+    envelope = funding_state.envelope(budget)
+    before = (budget.fund_from, budget.recur_from)
+    for kind, field in CURSORS.items():
+        try:
+            setattr(budget, field, rules.next_date(envelope, kind, start=envelope.since(kind)))
+        except rules.UNREADABLE:
+            continue  # the run will say so in an event
+    return before != (budget.fund_from, budget.recur_from)
+
+
+def _waiting(account: BankAccount, *, now: datetime, money_helps: bool) -> date | None:
+    """A day that is past if a recorded event can be gone on with."""
+    events = funding_state.unsettled(FundingEvent.objects.filter(bank_account=account))
+    ready = Q(status=FundingEvent.Status.DEFERRED)
+    if account.import_gate:
+        ready &= Q(on__lte=account.last_posted_through) if account.last_posted_through else Q(pk__in=())
+    if money_helps:
+        money = Budget.objects.filter(bank_account=OuterRef("bank_account"), is_unallocated=True, balance__gt=0)
+        ready = ready | Q(Exists(money), status=FundingEvent.Status.SHORT)
+    return events.filter(ready).aggregate(Min("on"))["on__min"]
+
+
+def before_change(account: BankAccount, budget: Budget, *, now: datetime) -> None:
+    """Settle what was due by the budget's present plan, before it takes another; its fill-up goes with it.
+
+    Events of past days that no run came to, or that the import gate holds back, keep the terms they were due by. Those
+    of today that are not carried out yet follow the new plan. The caller saves the budget.
+    """
+    if budget.is_unallocated:
+        return
+    fillup = budget.fillup_goal if budget.fillup_goal_id is not None else None
+    settle_past(account, [budget, fillup] if fillup is not None and not fillup.archived else [budget], now=now)
+    if fillup is not None:
+        fillup.save(update_fields=["fund_from", "recur_from"])
+
+
+def settle_past(account: BankAccount, budgets: Sequence[Budget], *, now: datetime) -> None:
+    """Record what was due before today, and let the budgets' schedules go on from today; not saved on the budgets."""
+    today = account_selectors.today(account, now=now)
+    if any(min(budget.fund_from, budget.recur_from) < today for budget in budgets):
+        _defer(account, budgets, today=today, now=now)
+    events = FundingEvent.objects.filter(budget__in=budgets)
+    events.filter(status=FundingEvent.Status.DEFERRED, on__gte=today).delete()
+    last = {
+        (budget_id, kind): on
+        for budget_id, kind, on in events.filter(on__gte=today).values_list("budget", "kind").annotate(Max("on"))
+    }
+    for budget in budgets:
+        for kind, field in CURSORS.items():
+            recorded = last.get((budget.pk, kind))
+            setattr(budget, field, today if recorded is None else recorded + DAY)
+
+
+def _defer(account: BankAccount, budgets: Iterable[Budget], *, today: date, now: datetime) -> None:
+    """Record the events of before today that have no row, with their terms; they are carried out by the next run."""
+    family = list(budgets)
+    fillups = [budget.pk for budget in family if budget.budget_type == Budget.Type.FILLUP]
+    others = Budget.objects.filter(fillup_goal__in=fillups).exclude(pk__in=[budget.pk for budget in family])
+    chosen = {budget.pk for budget in family}
+    unallocated, *envelopes = (
+        funding_state.envelope(budget)
+        for budget in (Budget.objects.get(bank_account=account, is_unallocated=True), *family, *others)
+    )
+    state = rules.State(
+        today=today, decimals=0, unallocated=unallocated, envelopes=envelopes, active=account.auto_funding
+    )
+    FundingEvent.objects.bulk_create(
+        FundingEvent(
+            bank_account=account,
+            budget_id=intent.key.budget_id,
+            kind=intent.key.kind,
+            on=intent.key.on,
+            status=intent.status,
+            reason=intent.reason[:512],
+            inputs=intent.inputs,
+            created_at=now,
+            modified_at=now,
+        )
+        for intent in rules.plan(state, through=today - DAY, closing=False)
+        if intent.key.budget_id in chosen
+    )
