@@ -1,0 +1,88 @@
+"""A ledger in plain Python: what one account must hold after what was done to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from uuid import UUID
+
+ZERO = Decimal(0)
+
+
+@dataclass
+class Posting:
+    amount: Decimal
+    pending: bool
+    parts: dict[UUID, Decimal]
+
+
+@dataclass
+class Account:
+    """One account: its transactions with their parts, and the moves between its budgets."""
+
+    opening: Decimal
+    unallocated: UUID
+    live: list[UUID] = field(default_factory=list)
+    out_of_use: list[UUID] = field(default_factory=list)
+    postings: dict[UUID, Posting] = field(default_factory=dict)
+    moves: list[tuple[UUID, UUID, Decimal]] = field(default_factory=list)
+
+    @property
+    def available(self) -> Decimal:
+        return self.opening + sum((each.amount for each in self.postings.values()), ZERO)
+
+    @property
+    def posted(self) -> Decimal:
+        return self.opening + sum((each.amount for each in self.postings.values() if not each.pending), ZERO)
+
+    def balances(self) -> dict[UUID, Decimal]:
+        found = dict.fromkeys((self.unallocated, *self.live, *self.out_of_use), ZERO)
+        found[self.unallocated] = self.opening
+        for each in self.postings.values():
+            for budget, amount in each.parts.items():
+                found[budget] += amount
+        for source, target, amount in self.moves:
+            found[source] -= amount
+            found[target] += amount
+        return found
+
+    def post(self, key: UUID, amount: Decimal, *, pending: bool, on: UUID | None = None) -> None:
+        self.postings[key] = Posting(amount=amount, pending=pending, parts={on or self.unallocated: amount})
+
+    def split(self, key: UUID, shares: Mapping[UUID, Decimal]) -> None:
+        posting = self.postings[key]
+        sign = 1 if posting.amount > 0 else -1
+        posting.parts = {budget: sign * share for budget, share in shares.items() if budget != self.unallocated}
+        rest = posting.amount - sum(posting.parts.values(), ZERO)
+        if rest:
+            posting.parts[self.unallocated] = rest
+        self.sweep()
+
+    def settle(self, key: UUID, amount: Decimal) -> None:
+        posting = self.postings[key]
+        others = {budget: part for budget, part in posting.parts.items() if budget != self.unallocated}
+        rest = amount - sum(others.values(), ZERO)
+        turned = (amount > 0) != (posting.amount > 0)
+        if len(posting.parts) == 1:
+            posting.parts = dict.fromkeys(posting.parts, amount)
+        elif turned or self.unallocated not in posting.parts or rest * amount < 0:
+            posting.parts = {self.unallocated: amount}
+        else:
+            posting.parts = others | ({self.unallocated: rest} if rest else {})
+        posting.amount, posting.pending = amount, False
+        self.sweep()
+
+    def remove(self, key: UUID) -> None:
+        del self.postings[key]
+        self.sweep()
+
+    def retire(self, budget: UUID) -> None:
+        self.live.remove(budget)
+        self.out_of_use.append(budget)
+        self.sweep()
+
+    def sweep(self) -> None:
+        """What lies on budgets out of use goes to Unallocated."""
+        balances = self.balances()
+        for budget in self.out_of_use:
+            if balances[budget]:
+                self.moves.append((budget, self.unallocated, balances[budget]))

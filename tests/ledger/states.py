@@ -1,0 +1,40 @@
+"""What the tables hold, to be compared before and after."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from backend.ledger import errors
+from backend.ledger.models import BankAccount
+from backend.ledger.selectors import integrity
+
+
+def fingerprint() -> str:
+    """A hash of every row of every table of the ledger."""
+    digest = hashlib.sha256()
+    with connection.cursor() as cursor:
+        for model in apps.get_app_config("ledger").get_models(include_auto_created=True):
+            cursor.execute(f"SELECT * FROM {model._meta.db_table} ORDER BY {model._meta.pk.column}")  # noqa: S608
+            digest.update(repr((model._meta.db_table, cursor.fetchall())).encode())
+    return digest.hexdigest()
+
+
+@contextmanager
+def refused(kind: type[errors.LedgerError], *, field: str | None = None) -> Iterator[None]:
+    """The block is refused as `kind`, naming `field`, and changes nothing."""
+    before = fingerprint()
+    with pytest.raises(kind) as caught:
+        yield
+    assert caught.type is kind
+    assert caught.value.field == field
+    assert fingerprint() == before
+
+
+def sound(account: BankAccount | None = None) -> None:
+    """No invariant is broken, and no reference waits for the commit to be refused."""
+    connection.check_constraints()
+    assert [str(breach) for breach in integrity.breaches(account_id=account and account.pk)] == []
