@@ -24,10 +24,15 @@ OVER = "Token is invalid or expired"
 
 def start(user: User, *, now: datetime) -> Session:
     """Open a family for a user whose password was checked. Sign-ins that have run out are forgotten meanwhile."""
-    Session.objects.filter(expires_at__lt=now).delete()
+    forget(now=now)
     return Session.objects.create(
         user=user, created_at=now, expires_at=now + LIFE, password_mark=user.get_session_auth_hash()
     )
+
+
+def forget(*, now: datetime) -> None:
+    """Remove the sign-ins that have run out, with their spent tokens."""
+    Session.objects.filter(expires_at__lt=now).delete()
 
 
 def live(*, session_id: UUID, now: datetime) -> Session:

@@ -1,0 +1,140 @@
+"""The two sides of a movement between a user's own accounts find each other."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction as database
+
+from backend.ledger import errors, posting
+from backend.ledger.models import BankAccount, Transaction
+from backend.ledger.rules import linking as rules
+
+NEAR = timedelta(days=3)
+"""How far apart the two sides may be dated."""
+
+RECENT = timedelta(hours=1)
+NEWEST = 1_000
+"""Rows of an account that are looked at in any case."""
+
+_OWNERSHIP = BankAccount.owners.through
+
+
+def link_account(*, account_id: UUID, now: datetime, since: datetime | None = None) -> int:
+    """Link the account's newest transactions with their counterparts; how many pairs were found.
+
+    Looks at those created at or after `since` (default: an hour ago) and the newest 1,000 anyway. A pair is two
+    transactions of opposite amount, in accounts of one currency that share an owner, dated at most three days apart,
+    one of which names the other's account; if either could be paired with another one too, neither is.
+    """
+    accounts = _neighbours(account_id)
+    if account_id not in accounts or len(accounts) < 2:
+        return 0
+    since = now - RECENT if since is None else since
+    return sum(
+        _link(row, accounts=accounts, now=now)
+        for rows in _newest(account_id, since=since)
+        for row in _promising(rows, accounts=accounts)
+    )
+
+
+def sweep(*, now: datetime, since: datetime) -> int:
+    """`link_account` for every account that was written to since then."""
+    touched = BankAccount.objects.filter(modified_at__gte=since).order_by("pk").values_list("pk", flat=True)
+    return sum(link_account(account_id=account_id, now=now, since=since) for account_id in touched)
+
+
+def _neighbours(account_id: UUID) -> dict[UUID, BankAccount]:
+    """The account and those of its currency that one of its owners owns too."""
+    owners = _OWNERSHIP.objects.filter(bankaccount_id=account_id).values("user_id")
+    shared = _OWNERSHIP.objects.filter(user_id__in=owners).values("bankaccount_id")
+    found = BankAccount.objects.in_bulk(list(shared.values_list("bankaccount_id", flat=True).distinct()))
+    own = found.get(account_id)
+    return {pk: row for pk, row in found.items() if own is not None and row.currency == own.currency}
+
+
+def _newest(account_id: UUID, *, since: datetime) -> Iterator[list[Transaction]]:
+    """The account's rows, newest first, in batches, until they are old and enough."""
+    below = None
+    while True:
+        rows = Transaction.objects.filter(bank_account=account_id)
+        batch = list((rows if below is None else rows.filter(seq__lt=below)).order_by("-seq")[:NEWEST])
+        yield batch
+        if len(batch) < NEWEST or batch[-1].created_at < since:
+            return
+        below = batch[-1].seq
+
+
+def _promising(rows: Iterable[Transaction], *, accounts: dict[UUID, BankAccount]) -> list[Transaction]:
+    """Those of the rows for which another account has the opposite amount at about that time; one query."""
+    loose = [row for row in rows if row.linked_transaction_id is None and not row.pending]
+    if not loose:
+        return []
+    days = [row.posted_date for row in loose]
+    others = Transaction.objects.filter(
+        bank_account__in=[pk for pk in accounts if pk != loose[0].bank_account_id],
+        posted_date__range=(min(days) - NEAR, max(days) + NEAR),
+        linked_transaction=None,
+        pending=False,
+    )
+    amounts = set(others.values_list("amount", flat=True).distinct())
+    return [row for row in loose if -row.amount in amounts]
+
+
+def _link(row: Transaction, *, accounts: dict[UUID, BankAccount], now: datetime) -> bool:
+    """Link the row if exactly one other is its counterpart and has no other itself."""
+    found = _counterparts(row, accounts=accounts)
+    if len(found) != 1:
+        return False
+    with database.atomic():
+        try:
+            for account_id in sorted((row.bank_account_id, found[0].bank_account_id)):
+                posting.lock(account_id)
+        except errors.NotFound:
+            return False
+        return _link_locked(row.pk, found[0].pk, now=now)
+
+
+def _link_locked(one_id: UUID, other_id: UUID, *, now: datetime) -> bool:
+    rows = Transaction.objects.filter(linked_transaction=None, pending=False).in_bulk([one_id, other_id])
+    if len(rows) != 2:
+        return False
+    for row_id, wanted in ((one_id, other_id), (other_id, one_id)):
+        row = rows[row_id]
+        if [each.pk for each in _counterparts(row, accounts=_neighbours(row.bank_account_id))] != [wanted]:
+            return False
+    for row_id, wanted in ((one_id, other_id), (other_id, one_id)):
+        Transaction.objects.filter(pk=row_id).update(linked_transaction=wanted, modified_at=now)
+    return True
+
+
+def _counterparts(row: Transaction, *, accounts: dict[UUID, BankAccount]) -> list[Transaction]:
+    """The unlinked transactions that could be the other side of the row."""
+    own = accounts.get(row.bank_account_id)
+    if own is None:
+        return []
+    candidates = Transaction.objects.filter(
+        bank_account__in=[pk for pk in accounts if pk != own.pk],
+        posted_date__range=(row.posted_date - NEAR, row.posted_date + NEAR),
+        amount=-row.amount,
+        linked_transaction=None,
+        pending=False,
+    )
+    return [
+        each
+        for each in candidates
+        if _known(accounts[each.bank_account_id]).named_in(_texts(row)) or _known(own).named_in(_texts(each))
+    ]
+
+
+def _texts(row: Transaction) -> tuple[str, str]:
+    return row.raw_description, row.description
+
+
+def _known(account: BankAccount) -> rules.Known:
+    aliases = account.link_aliases if isinstance(account.link_aliases, list) else []
+    return rules.Known(
+        name=account.name,
+        aliases=tuple(alias for alias in aliases if isinstance(alias, str)),
+        number=account.account_number or "",
+    )

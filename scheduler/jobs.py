@@ -1,0 +1,49 @@
+"""What is done in the background: plain functions that find their work in the tables and may run at any time."""
+
+import logging
+from datetime import datetime, timedelta
+
+from backend.ledger.selectors import funding as due
+from backend.ledger.selectors import integrity
+from backend.ledger.services import funding, linking, sessions
+from scheduler import heartbeat
+
+log = logging.getLogger(__name__)
+
+MOST_LINES = 100
+"""Breaches that are logged one by one."""
+
+
+def tick(*, now: datetime) -> int:
+    """Fund every account that is due; how many. What goes wrong in one is logged and keeps no other waiting."""
+    heartbeat.beat(now)
+    accounts = due.due_accounts(now=now)
+    for account_id in accounts:
+        try:
+            result = funding.run(account_id=account_id, now=now)
+        except Exception:
+            log.exception("Funding failed; the next tick tries again. Account %s", account_id)
+        else:
+            log.info("Funded account %s: %s", account_id, dict(result.counts))
+    return len(accounts)
+
+
+def link(*, now: datetime, back: timedelta) -> int:
+    """Link what came in within that time and was not linked then; how many pairs."""
+    return linking.sweep(now=now, since=now - back)
+
+
+def verify() -> int:
+    """Recompute every invariant from the rows and log each breach as an error; how many there are."""
+    count = 0
+    for count, breach in enumerate(integrity.breaches(), start=1):
+        if count <= MOST_LINES:
+            log.error("The ledger is broken: %s", breach)
+    if count:
+        log.critical("The ledger is broken in %s places: stop the service and run manage.py verify_ledger", count)
+    return count
+
+
+def tidy(*, now: datetime) -> None:
+    """Forget what has run out."""
+    sessions.forget(now=now)

@@ -1,0 +1,53 @@
+"""When the jobs run. Huey is a doorbell: a task that is lost, doubled or late changes nothing but the time."""
+
+import threading
+import time
+from datetime import timedelta
+from uuid import UUID
+
+from huey import crontab
+from huey.contrib.djhuey import db_periodic_task, db_task
+
+from backend import clock
+from backend.ledger.services import linking
+from scheduler import jobs
+
+PATIENCE = 2
+"""Seconds that a ring waits, so that one job answers all rings of that time."""
+
+_rung: dict[UUID, float] = {}
+_guard = threading.Lock()
+
+
+@db_periodic_task(crontab())
+def tick() -> None:
+    jobs.tick(now=clock.now())
+
+
+@db_periodic_task(crontab(minute="*/10"))
+def sweep_links() -> None:
+    jobs.link(now=clock.now(), back=timedelta(hours=1))
+
+
+@db_periodic_task(crontab(minute="17", hour="3"))
+def nightly() -> None:
+    jobs.tidy(now=clock.now())
+    jobs.link(now=clock.now(), back=timedelta(days=3))
+    jobs.verify()
+
+
+@db_task()
+def link(account_id: str) -> None:
+    linking.link_account(account_id=UUID(account_id), now=clock.now())
+
+
+def link_soon(account_id: UUID) -> None:
+    """Have the account's new transactions linked, unless this process asked for it a moment ago."""
+    now = time.monotonic()
+    with _guard:
+        for other in [other for other, at in _rung.items() if now - at >= PATIENCE]:
+            del _rung[other]
+        if account_id in _rung:
+            return
+        _rung[account_id] = now
+    link.schedule(args=(str(account_id),), delay=PATIENCE)
