@@ -23,6 +23,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from backend import databases, local_files, logs
 from backend.ledger import currencies
+from backend.rest import settings as rest_settings
 from scheduler import settings as scheduler_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -51,7 +52,7 @@ _only_loopback = set(ALLOWED_HOSTS) <= set(LOOPBACK)
 if DEBUG and not _only_loopback:
     raise ImproperlyConfigured("MIBUDGE_DEBUG shows source code to whoever asks: loopback names only")
 ADMIN = env.bool("MIBUDGE_ADMIN", default=_only_loopback)
-DEMO = env.bool("MIBUDGE_DEMO", default=_only_loopback)  # its passwords are public
+DEMO = env.bool("MIBUDGE_DEMO", default=_only_loopback)
 HTTPS = env.bool("MIBUDGE_HTTPS", default=False)
 PROXIES = env.int("MIBUDGE_PROXIES", default=0)
 
@@ -179,29 +180,8 @@ SIMPLE_JWT = {
 
 # Doors
 
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["backend.authentication.BearerAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
-        "rest_framework.parsers.FormParser",
-        "rest_framework.parsers.MultiPartParser",
-    ],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "NUM_PROXIES": PROXIES,
-    "UNAUTHENTICATED_USER": None,
-    "TEST_REQUEST_DEFAULT_FORMAT": "json",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "mibudge",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-}
+REST_FRAMEWORK = rest_settings.rest_framework(proxies=PROXIES)
+SPECTACULAR_SETTINGS = rest_settings.SPECTACULAR
 
 # Browsers
 
@@ -210,7 +190,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = False
+SECURE_SSL_REDIRECT = HTTPS and PROXIES > 0  # only a proxy's header tells which requests came by HTTPS
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # other hosts of the domain are not this service's to bind
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

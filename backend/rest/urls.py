@@ -1,11 +1,72 @@
 """The paths of the REST door."""
 
-from django.urls import path
+from collections.abc import Mapping
 
-from backend.rest import openapi, tokens  # noqa: F401  (openapi registers itself)
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import StringConverter
+
+from .accounts import BankAccounts
+from .allocations import Allocations
+from .banks import Banks
+from .budgets import Budgets
+from .currencies import Currencies
+from .openapi import Document, redoc, swagger_ui, swagger_ui_start
+from .tokens import RefreshView, SignInView, SignOutView
+from .transactions import Transactions, Uploads
+from .transfers import InternalTransactions
+from .users import Me, Users
+from .views import View
+
+LIST = {"get": "list"}
+LIST_CREATE = {"get": "list", "post": "create"}
+RETRIEVE = {"get": "retrieve"}
+OBJECT = {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
+
+
+class Key(StringConverter):
+    """A text that may spell a UUID; the view says so, once it knows who asks."""
+
+
+register_converter(Key, "key")
+
+
+def v1(route: str, view: type[View], methods: Mapping[str, str], name: str | None = None) -> URLPattern:
+    return path(f"api/v1/{route}", view.as_view(dict(methods)), name=name)
+
 
 urlpatterns = [
-    path("api/token/", tokens.SignInView.as_view()),
-    path("api/token/refresh/", tokens.RefreshView.as_view()),
-    path("api/token/logout/", tokens.SignOutView.as_view()),
+    path("api/token/", SignInView.as_view()),
+    path("api/token/refresh/", RefreshView.as_view()),
+    path("api/token/logout/", SignOutView.as_view()),
+    path("api/v1/schema/", Document.as_view(), name="schema"),
+    path("api/v1/schema/swagger-ui/", swagger_ui),
+    path("api/v1/schema/swagger-ui/start.js", swagger_ui_start, name="swagger-ui-start"),
+    path("api/v1/schema/redoc/", redoc),
+    v1("allocations/", Allocations, LIST),
+    v1("allocations/<key:id>/", Allocations, RETRIEVE),
+    v1("bank-accounts/", BankAccounts, LIST_CREATE),
+    v1("bank-accounts/<key:id>/", BankAccounts, OBJECT),
+    v1("bank-accounts/<key:id>/funding-summary/", BankAccounts, {"get": "funding_summary"}),
+    v1("bank-accounts/<key:id>/mark-imported/", BankAccounts, {"post": "mark_imported"}),
+    v1("banks/", Banks, LIST),
+    v1("banks/<key:id>/", Banks, RETRIEVE),
+    v1("budgets/", Budgets, LIST_CREATE),
+    v1("budgets/<key:id>/", Budgets, OBJECT),
+    v1("budgets/<key:id>/archive/", Budgets, {"post": "archive"}),
+    v1("currencies/", Currencies, LIST),
+    v1("internal-transactions/", InternalTransactions, LIST_CREATE),
+    v1("internal-transactions/<key:id>/", InternalTransactions, RETRIEVE),
+    v1("transactions/", Transactions, LIST_CREATE),
+    v1("transactions/<key:id>/", Transactions, OBJECT),
+    v1("transactions/<key:id>/splits/", Transactions, {"post": "splits"}),
+    v1("transactions/<key:id>/image/", Uploads, {"get": "image"}, name="transaction-image"),
+    v1("transactions/<key:id>/document/", Uploads, {"get": "document"}, name="transaction-document"),
+    v1("users/", Users, LIST),
+    v1("users/me/", Me, {"get": "retrieve", "patch": "partial_update"}),
+    v1(
+        "users/<str:username>/",
+        Users,
+        {"get": "retrieve", "put": "update", "patch": "partial_update"},
+        name="user",
+    ),
 ]

@@ -14,6 +14,7 @@ from backend.ledger.models import BankAccount, Budget, FundingEvent, User
 from backend.ledger.rules import funding as rules
 from backend.ledger.selectors import accounts as account_selectors
 from backend.ledger.selectors import funding_state
+from backend.ledger.selectors import users as user_selectors
 
 from .funding_dates import before_change, reschedule, settle_past
 
@@ -24,7 +25,6 @@ log = logging.getLogger(__name__)
 MOST_EVENTS = 400
 """Events that one run settles; the next one goes on."""
 
-SYSTEM_USER = "funding-system"
 ZERO = Decimal(0)
 
 
@@ -194,11 +194,12 @@ def _record(account: BankAccount, intent: rules.Intent, *, now: datetime) -> Fun
 
 def system_user() -> User:
     """Who acts in the engine's transfers; nobody can sign in as them."""
-    user = User.objects.filter(username=SYSTEM_USER).first()
+    name = user_selectors.SYSTEM_USER
+    user = User.objects.filter(username=name).first()
     if user is not None:
         return user
-    user = User(username=SYSTEM_USER, name="Scheduled funding", is_active=False)
+    user = User(username=name, name="Scheduled funding", is_active=False)
     user.set_unusable_password()
     return User.objects.get_or_create(
-        username=SYSTEM_USER, defaults={"name": user.name, "is_active": False, "password": user.password}
+        username=name, defaults={"name": user.name, "is_active": False, "password": user.password}
     )[0]

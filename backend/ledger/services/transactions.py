@@ -9,7 +9,7 @@ from uuid import UUID
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction as database
 
-from backend.ledger import access, attachments, errors, posting
+from backend.ledger import access, attachments, doorbell, errors, posting
 from backend.ledger.models import BankAccount, Budget, Entry, Transaction, User
 from backend.ledger.rules import splits as rules
 
@@ -42,7 +42,6 @@ class Changes(TypedDict, total=False):
     document: UploadedFile | None
 
 
-@database.atomic
 def create(
     *,
     actor: User,
@@ -65,56 +64,55 @@ def create(
     `transaction_date` defaults to the day that `raw_description` names, at midnight of the zone of `posted_date`.
     Raises NotFound, InvalidAmount, InvalidCurrency, InvalidFile.
     """
-    access.one(access.accounts(actor), account_id, field="bank_account")
-    account = posting.lock(account_id)
-    amounts.same_currency(currency, account_currency=str(account.currency), field="amount_currency")
-    amounts.not_zero(amount, currency=str(account.currency), field="amount")
-    row = drafts.transaction(
-        amount=amount,
-        posted_date=posted_date,
-        raw_description=raw_description,
-        transaction_type=transaction_type,
-        transaction_date=transaction_date,
-        pending=pending,
-        memo=memo,
-        description=description,
-    )
-    attachments.attach(row, image=image, document=document)
-    draft = drafts.allocated(row, budgets=drafts.claimants(account))
-    posting.post(account, [draft], now=now)
-    funding.reschedule(account, now=now)
-    return row
+    with attachments.uploaded({"image": image, "document": document}) as uploads, database.atomic():
+        access.one(access.accounts(actor), account_id, field="bank_account")
+        account = posting.lock(account_id)
+        amounts.same_currency(currency, account_currency=str(account.currency), field="amount_currency")
+        amounts.not_zero(amount, currency=str(account.currency), field="amount")
+        row = drafts.transaction(
+            amount=amount,
+            posted_date=posted_date,
+            raw_description=raw_description,
+            transaction_type=transaction_type,
+            transaction_date=transaction_date,
+            pending=pending,
+            memo=memo,
+            description=description,
+        )
+        uploads.attach(row)
+        draft = drafts.allocated(row, budgets=drafts.claimants(account))
+        posting.post(account, [draft], now=now)
+        funding.reschedule(account, now=now)
+        doorbell.ring(doorbell.LINK, account.pk)
+        return row
 
 
-@database.atomic
 def update(*, actor: User, transaction_id: UUID, changes: Changes, now: datetime) -> Transaction:
     """Change type, memo, description or uploads; `pending` may become false, and the amount with it.
 
     An empty description falls back to the raw one. Raises NotFound, Immutable, InvalidAmount, InvalidFile.
     """
-    account, row = _locked(actor=actor, transaction_id=transaction_id)
-    settles = row.pending and changes.get("pending") is False
-    _check_immutable(row, changes, settles=settles)
-    if settles:
-        settle(account, row, amount=changes.get("amount", row.amount), actor=actor, now=now)
-    row.transaction_type = changes.get("transaction_type", row.transaction_type)
-    row.memo = changes.get("memo", row.memo)
-    row.description = changes.get("description", row.description).strip() or row.raw_description.strip()
-    if "image" in changes:
-        attachments.replace(row, "image", changes["image"])
-    if "document" in changes:
-        attachments.replace(row, "document", changes["document"])
-    row.stamp(now)
-    row.save(update_fields=["transaction_type", "memo", "description", "image", "document", "modified_at"])
-    return row
+    with attachments.uploaded(changes) as uploads, database.atomic():
+        account, row = _locked(actor=actor, transaction_id=transaction_id)
+        settles = row.pending and changes.get("pending") is False
+        _check_immutable(row, changes, settles=settles)
+        if settles:
+            settle(account, row, amount=changes.get("amount", row.amount), actor=actor, now=now)
+        row.transaction_type = changes.get("transaction_type", row.transaction_type)
+        row.memo = changes.get("memo", row.memo)
+        row.description = changes.get("description", row.description).strip() or row.raw_description.strip()
+        uploads.attach(row)
+        row.stamp(now)
+        row.save(update_fields=["transaction_type", "memo", "description", "image", "document", "modified_at"])
+        return row
 
 
 @database.atomic
 def delete(*, actor: User, transaction_id: UUID, now: datetime) -> None:
     """Remove a transaction with its allocations; balances are as if it had never been. Raises NotFound."""
     account, row = _locked(actor=actor, transaction_id=transaction_id)
-    attachments.replace(row, "image", None)
-    attachments.replace(row, "document", None)
+    for field in attachments.FIELDS:
+        attachments.detach(row, field)
     Transaction.objects.filter(linked_transaction=row).update(linked_transaction=None, modified_at=now)
     posting.remove(account, row, now=now)
     fillups.sweep(account, actor=actor, now=now)

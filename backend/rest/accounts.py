@@ -1,0 +1,126 @@
+"""Bank accounts."""
+
+from typing import Any, cast
+
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from backend import clock
+from backend.ledger import access
+from backend.ledger.models import BankAccount, Budget, User
+from backend.ledger.services import accounts
+
+from . import fields, filters, funding, views
+
+
+class BankAccountSerializer(serializers.Serializer[BankAccount]):
+    """A bank account. After creation only `name` and `account_number` can change."""
+
+    id = fields.Id(read_only=True)
+    name = fields.Text(max_length=200)
+    bank = fields.Id(source="bank_id")
+    owners = serializers.SerializerMethodField()
+    account_type = serializers.ChoiceField(BankAccount.Type.choices, required=False)
+    account_number = fields.Text(max_length=32, required=False, allow_null=True, allow_blank=True)
+    currency = fields.Text(max_length=3, required=False, help_text="ISO 4217 currency code (e.g. USD, EUR, GBP).")
+    posted_balance = fields.Amount(required=False)
+    posted_balance_currency = fields.Currency()
+    available_balance = fields.Amount(required=False)
+    available_balance_currency = fields.Currency()
+    unallocated_budget = fields.Id(source="unallocated_id", read_only=True, allow_null=True)
+    last_imported_at = fields.Instant(
+        read_only=True,
+        allow_null=True,
+        help_text="Wall-clock time of the most recent completed import for this account.",
+    )
+    last_posted_through = fields.Day(
+        read_only=True,
+        allow_null=True,
+        help_text="Latest posted_date seen in the most recent import batch. "
+        "The funding engine will not process events dated after this value.",
+    )
+    created_at = fields.Instant(read_only=True)
+    modified_at = fields.Instant(read_only=True)
+
+    def get_owners(self, account: BankAccount) -> list[str]:
+        return [owner.username for owner in account.owners.all()]
+
+
+class MarkImportedSerializer(serializers.Serializer[BankAccount]):
+    last_posted_through = fields.Day()
+
+
+class BankAccounts(views.View):
+    noun = "BankAccount"
+    serializer_class = BankAccountSerializer
+    filterset_class = filters.BankAccountFilters
+    ordering_fields = ("name", "created_at")
+    ordering = ("name", "created_at")
+
+    def rows(self) -> QuerySet[Any]:
+        unallocated = Budget.objects.filter(bank_account=OuterRef("pk"), is_unallocated=True).values("pk")
+        owners = Prefetch("owners", User.objects.order_by("username"))
+        return access.accounts(self.actor).annotate(unallocated_id=Subquery(unallocated)).prefetch_related(owners)
+
+    def list(self, request: Request) -> Response:
+        """Return bank accounts owned by the authenticated user.
+
+        Filterable by account_type. Orderable by name or created_at; by name unless told otherwise.
+        """
+        return self.page()
+
+    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Return a single bank account by UUID."""
+        return self.answer(self.key)
+
+    def create(self, request: Request) -> Response:
+        """Create a new bank account, owned by the authenticated user, with its 'Unallocated' budget.
+
+        posted_balance, available_balance and currency are immutable after creation; the currency defaults to the
+        bank's.
+        """
+        account = accounts.create(actor=self.actor, now=clock.now(), **self.given())
+        return self.answer(account.pk, status=status.HTTP_201_CREATED)
+
+    def update(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Full update of a bank account. Another bank, account_type, currency or balance is refused."""
+        return self._change(partial=False)
+
+    def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Partial update of a bank account. Only 'name' and 'account_number' are mutable after creation."""
+        return self._change(partial=True)
+
+    def _change(self, *, partial: bool) -> Response:
+        given = self.given(partial=partial)
+        if "bank_id" in given:
+            given["bank"] = given.pop("bank_id")
+        accounts.update(actor=self.actor, account_id=self.key, changes=cast(accounts.Changes, given), now=clock.now())
+        return self.answer(self.key)
+
+    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Delete a bank account and all associated budgets, transactions, and allocations."""
+        accounts.delete(actor=self.actor, account_id=self.key)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(responses=funding.FundingSummarySerializer)
+    def funding_summary(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Return the total amounts that will be funded at the next event of each funding schedule of this account.
+
+        Paused, archived and complete budgets and those that delegate to a fill-up goal are left out. Sorted by date.
+        """
+        account = access.one(access.accounts(self.actor), self.key)
+        return Response(funding.summary(account, now=clock.now()))
+
+    @extend_schema(request=MarkImportedSerializer, responses=BankAccountSerializer)
+    def mark_imported(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Record that a transaction import has been completed for this account.
+
+        Sets last_imported_at to now and advances last_posted_through to the given date; it never goes back. A date
+        after tomorrow is refused.
+        """
+        given = self.given(MarkImportedSerializer)
+        accounts.mark_imported(actor=self.actor, account_id=self.key, now=clock.now(), **given)
+        return self.answer(self.key)

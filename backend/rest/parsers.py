@@ -1,0 +1,81 @@
+"""Reads JSON as narrowly as a ledger needs: no repeated key, no rounded number, no text that cannot be stored."""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import IO, Any, NoReturn
+
+from rest_framework import exceptions
+from rest_framework.parsers import JSONParser
+
+DEEPEST = 32
+"""Arrays and objects within one another."""
+
+CHARSETS = ("utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin-1", "windows-1252", "utf-16", "utf-32")
+
+
+class JSON(JSONParser):
+    """Numbers with a point become `Decimal`, so that an amount is exactly what was written."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        encoding = (parser_context or {}).get("encoding") or "utf-8"
+        try:
+            return loads(stream.read().decode(encoding))
+        except ValueError as error:
+            raise exceptions.ParseError(f"JSON parse error - {error}") from error
+
+
+def loads(text: str) -> Any:
+    """The value that a JSON text holds; ValueError for one that is not JSON, ambiguous, or nested too deep."""
+    try:
+        value = json.loads(
+            text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_without_repeats
+        )
+    except RecursionError as error:
+        raise ValueError(f"More than {DEEPEST} levels deep") from error
+    except ArithmeticError as error:
+        raise ValueError("A number is out of range") from error
+    _check(value)
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"Out of range float values are not JSON compliant: {name}")
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("A key occurs twice in one object")
+    return found
+
+
+def _check(value: Any) -> None:
+    """Walk the levels of a value: not too many, and no half of a surrogate pair in any text."""
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        for node in level:
+            if isinstance(node, str):
+                _check_text(node)
+            elif isinstance(node, dict):
+                for key in node:
+                    _check_text(key)
+        level = [child for node in level for child in _children(node)]
+        if not level:
+            return
+    raise ValueError(f"More than {DEEPEST} levels deep")
+
+
+def _children(node: Any) -> list[Any]:
+    if isinstance(node, dict):
+        return list(node.values())
+    return node if isinstance(node, list) else []
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("A text holds half of a surrogate pair") from error

@@ -1,0 +1,109 @@
+"""What all views share: who acts, what is asked for, how it is answered."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+from uuid import UUID
+
+from django.db.models import QuerySet
+from rest_framework import exceptions, metadata, permissions, serializers, status
+from rest_framework.filters import BaseFilterBackend
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import GenericViewSet
+
+from backend.ledger import access, errors
+from backend.ledger.models import User
+
+from . import fields, filters, pagination, parsers
+
+
+class Options(metadata.BaseMetadata):
+    """What OPTIONS answers: nothing that depends on data."""
+
+    def determine_metadata(self, request: Request, view: APIView) -> dict[str, Any]:
+        return {
+            "name": view.get_view_name(),
+            "renders": [renderer.media_type for renderer in view.renderer_classes],
+            "parses": [parser.media_type for parser in view.parser_classes],
+        }
+
+
+class View(GenericViewSet[Any]):
+    """One noun: each method validates the shape, makes one call of the ledger and shapes the answer.
+
+    `noun` is what answers call the thing; `rows` are those the user may see, ready to be shown.
+    """
+
+    noun = "object"
+    metadata_class = Options
+    pagination_class: type[pagination.Pages] | None = pagination.Pages
+    filter_backends: Sequence[type[BaseFilterBackend]] = (filters.Filters, filters.Ordering)
+    ordering_fields: tuple[str, ...] = ()
+    ordering: tuple[str, ...] = ("id",)
+
+    def rows(self) -> QuerySet[Any]:
+        raise NotImplementedError
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        # The charset of a body is also what Django reads the query by: it must be one that decodes texts.
+        charset = request.content_params.get("charset") if request.content_params else None
+        if charset and charset.lower() not in parsers.CHARSETS:
+            request.encoding = "utf-8"
+            raise exceptions.ParseError(f"Unsupported charset {charset[:40]!r}.")
+        super().initial(request, *args, **kwargs)
+        if self.action and "id" in kwargs and request.method not in permissions.SAFE_METHODS:
+            self._check_key()
+
+    def _check_key(self) -> None:
+        """What is not the user's is not there, whatever the body says."""
+        if not self.rows().filter(pk=self.key).exists():
+            raise errors.NotFound("There is no such thing.")
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response.headers.setdefault("Cache-Control", "no-store")
+        return super().finalize_response(request, response, *args, **kwargs)
+
+    @property
+    def actor(self) -> User:
+        return cast(User, self.request.user)
+
+    @property
+    def key(self) -> UUID:
+        """The id in the path. What is no UUID names nothing."""
+        found = fields.uuid_of(self.kwargs["id"])
+        if found is None:
+            raise errors.NotFound("There is no such thing.")
+        return found
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return self.rows()
+
+    def given(self, kind: type[serializers.Serializer[Any]] | None = None, *, partial: bool = False) -> dict[str, Any]:
+        """The body, validated. Read-only and unknown keys are left out, and so is what was not sent."""
+        serializer = (kind or self.get_serializer_class())(
+            data=self.request.data, partial=partial, context=self.get_serializer_context()
+        )
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def answer(self, key: UUID, *, status: int = status.HTTP_200_OK) -> Response:
+        """The row of that key as it is now."""
+        return self.show(access.one(self.rows(), key), status=status)
+
+    def show(self, row: Any, *, status: int = status.HTTP_200_OK) -> Response:
+        return Response(self.represented([row])[0], status=status)
+
+    def page(self) -> Response:
+        """The page of the filtered rows that the query asks for."""
+        found = self.paginate_queryset(self.filter_queryset(self.rows()))
+        return self.get_paginated_response(self.represented(found or []))
+
+    def represented(self, rows: list[Any]) -> list[dict[str, Any]]:
+        """Rows as they are shown."""
+        return list(self.get_serializer(rows, many=True).data)
+
+    def check_ignored_body(self) -> None:
+        """Refuse a body that is broken, of an operation that needs nothing from it."""
+        if not isinstance(self.request.data, Mapping):
+            raise exceptions.ParseError("Expected an object.")
