@@ -29,8 +29,11 @@ class Change:
 
 
 def after(*, date: str, at: datetime, seq: int) -> Q:
-    """The rows that come later in ledger order than the one at that position."""
-    return Q(**{f"{date}__gt": at}) | Q(**{date: at, "seq__gt": seq})
+    """The rows that come later in ledger order than the one at that position.
+
+    The first term says nothing new; it is what databases take as the bound of an index, which they do not see in an OR.
+    """
+    return Q(**{f"{date}__gte": at}) & (Q(**{f"{date}__gt": at}) | Q(seq__gt=seq))
 
 
 def shift_entries(changes: Sequence[Change]) -> dict[UUID, Decimal]:
