@@ -12,6 +12,7 @@ from . import money
 KEYS = ("party", "category", "min", "max")
 MOST = 100
 """Rules a budget may have."""
+CATEGORIES = {name.casefold(): name for name in categories.ALL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +60,10 @@ def _rule(value: object, *, number: int, decimals: int) -> Rule:
 
 
 def _category(value: object, *, number: int) -> str:
-    for name in categories.ALL:
-        if isinstance(value, str) and name.casefold() == value.strip().casefold():
-            return name
-    raise InvalidRule(f"Rule {number}: category is not one of the known categories.", field="auto_spend")
+    name = CATEGORIES.get(value.strip().casefold()) if isinstance(value, str) else None
+    if name is None:
+        raise InvalidRule(f"Rule {number}: category is not one of the known categories.", field="auto_spend")
+    return name
 
 
 def _amount(value: object, *, key: str, number: int, decimals: int) -> Decimal | None:

@@ -1,6 +1,7 @@
 """How a new bank row becomes a transaction with allocations; by hand and by import alike."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from uuid import UUID
@@ -46,16 +47,25 @@ def _instant(at: datetime, *, field: str) -> datetime:
         raise errors.InvalidValue("Datetime value out of range.", field=field) from error
 
 
-def claimants(account: BankAccount) -> list[Budget]:
-    """Unallocated first, then the live budgets that have rules, oldest first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimant:
+    """A budget that may take a new transaction, with its rules; Unallocated has none and takes what is left."""
+
+    budget_id: UUID
+    rules: Sequence[auto_spend.Rule] = ()
+
+
+def claimants(account: BankAccount) -> list[Claimant]:
+    """Unallocated first, then the live budgets that have rules, oldest first. Read once for however many rows."""
     live = Budget.objects.filter(bank_account=account, archived=False, deleted_at=None)
-    return sorted(
+    ordered = sorted(
         (budget for budget in live if budget.is_unallocated or budget.auto_spend),
         key=lambda budget: (not budget.is_unallocated, budget.created_at, budget.pk),
     )
+    return [Claimant(budget_id=each.pk, rules=() if each.is_unallocated else rules_of(each)) for each in ordered]
 
 
-def allocated(row: Transaction, *, budgets: Sequence[Budget]) -> posting.Draft:
+def allocated(row: Transaction, *, budgets: Sequence[Claimant]) -> posting.Draft:
     """The transaction on the first of `claimants` whose rules claim it, or else on Unallocated.
 
     Only debits are claimed; the rule's category comes with the claim.
@@ -63,15 +73,15 @@ def allocated(row: Transaction, *, budgets: Sequence[Budget]) -> posting.Draft:
     unallocated, *others = budgets
     texts = tuple(text for text in (row.party, row.raw_description, row.description) if text)
     if row.amount < 0:
-        for budget in others:
-            for rule in rules_of(budget):
+        for claimant in others:
+            for rule in claimant.rules:
                 if rule.claims(texts=texts, size=-row.amount):
-                    part = posting.Part(budget_id=budget.pk, amount=row.amount, category=rule.category)
+                    part = posting.Part(budget_id=claimant.budget_id, amount=row.amount, category=rule.category)
                     return posting.Draft(transaction=row, parts=(part,))
-    return posting.Draft(transaction=row, parts=(posting.Part(budget_id=unallocated.pk, amount=row.amount),))
+    return posting.Draft(transaction=row, parts=(posting.Part(budget_id=unallocated.budget_id, amount=row.amount),))
 
 
-def rules_of(budget: Budget) -> Iterable[auto_spend.Rule]:
+def rules_of(budget: Budget) -> tuple[auto_spend.Rule, ...]:
     """The rules of a budget, which were checked when they were stored."""
     return auto_spend.parse(budget.auto_spend, decimals=currencies.MOST_DECIMALS)
 

@@ -6,7 +6,7 @@ A row's key says what the bank's row is known by, so that no row is ever entered
 That of a pending row begins with `<source>:pending:`; it takes its posted row's key once that has come.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -89,6 +89,10 @@ def _plain(description: str) -> str:
     return one_line(description).casefold()
 
 
+Sign = tuple[bool | str | Decimal, ...]
+"""By what a known row is looked up: whether it awaits its posted row, then its name, or its amount and description."""
+
+
 class _Matching:
     """One statement against the known rows; each known row is taken by at most one row."""
 
@@ -96,14 +100,16 @@ class _Matching:
         self.rows = list(zip(rows, keys(rows, source=source), strict=True))
         self.posted_names = {row.bank_id for row in rows if row.bank_id and not row.pending}
         self.by_key: dict[str, Known] = {}
-        self.by_name: dict[str, list[Known]] = {}
-        self.by_looks: dict[tuple[Decimal, str], list[Known]] = {}
+        self.by_sign: dict[Sign, dict[date, deque[Known]]] = {}
         self.taken: set[UUID] = set()
-        for each in sorted(known, key=lambda each: each.posted_on):
+        for each in known:
             self.by_key[each.key] = each
-            self.by_looks.setdefault((each.amount, _plain(each.description)), []).append(each)
+            self._index((each.awaits, each.amount, _plain(each.description)), each)
             if each.name:
-                self.by_name.setdefault(each.name, []).append(each)
+                self._index((each.awaits, each.name), each)
+
+    def _index(self, sign: Sign, known: Known) -> None:
+        self.by_sign.setdefault(sign, {}).setdefault(known.posted_on, deque()).append(known)
 
     def plan(self) -> Plan:
         new, posted = [], []
@@ -141,16 +147,27 @@ class _Matching:
 
     def _by_name(self, row: Row, key: str) -> Known | None:
         """The same bank's id, at least one of the two pending: date and amount may change until a row has posted."""
-        for each in self.by_name.get(_hash(row.bank_id or ""), ()):
-            apart = abs(each.posted_on - row.posted_on)
-            if each.id not in self.taken and (each.awaits or row.pending) and apart <= SETTLES_WITHIN:
-                return each
-        return None
+        name = _hash(row.bank_id or "")
+        span = {"first": row.posted_on - SETTLES_WITHIN, "last": row.posted_on + SETTLES_WITHIN}
+        awaiting = self._oldest((True, name), **span)
+        return awaiting or (self._oldest((False, name), **span) if row.pending else None)
 
     def _by_looks(self, row: Row, key: str) -> Known | None:
         """The same amount and description, posted a few days later: banks give pending rows no id, or another one."""
-        for each in self.by_looks.get((row.amount, _plain(row.description)), ()):
-            since = row.posted_on - each.posted_on if each.awaits else each.posted_on - row.posted_on
-            if each.id not in self.taken and each.awaits != row.pending and timedelta(0) <= since <= TWIN_WITHIN:
-                return each
+        looks = (not row.pending, row.amount, _plain(row.description))
+        if row.pending:
+            return self._oldest(looks, first=row.posted_on, last=row.posted_on + TWIN_WITHIN)
+        return self._oldest(looks, first=row.posted_on - TWIN_WITHIN, last=row.posted_on)
+
+    def _oldest(self, sign: Sign, *, first: date, last: date) -> Known | None:
+        """The oldest known row of that sign and time that no other row has taken."""
+        by_day = self.by_sign.get(sign)
+        if not by_day:
+            return None
+        for offset in range((last - first).days + 1):
+            queue = by_day.get(first + timedelta(days=offset))
+            while queue:
+                if queue[0].id not in self.taken:
+                    return queue[0]
+                queue.popleft()
         return None
