@@ -1,0 +1,66 @@
+"""One running service for all tests that leave it running, and who speaks to it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from .client import Client
+from .service import PASSWORD, Service
+
+PEOPLE = {
+    "owner": ["--name", "Owner"],
+    "coowner": ["--timezone", "Europe/Berlin"],
+    "stranger": [],
+    "staff": ["--staff"],
+    "leaver": [],
+}
+BANKS = {"First Bank": "USD", "Zweite Bank": "EUR"}
+
+
+@dataclass
+class World:
+    """The service with its people signed in; banks by name."""
+
+    service: Service
+    banks: dict[str, str]
+    owner: Client
+    coowner: Client
+    stranger: Client
+    staff: Client
+    nobody: Client
+
+    def close(self) -> None:
+        for client in (self.owner, self.coowner, self.stranger, self.staff, self.nobody):
+            client.close_all()
+
+    @property
+    def bank(self) -> str:
+        return self.banks["First Bank"]
+
+
+def build(service: Service) -> World:
+    banks = service.people_and_banks(PEOPLE, BANKS)
+    names = ("owner", "coowner", "stranger", "staff")
+    signed_in = {name: Client(service.port, username=name, password=PASSWORD) for name in names}
+    return World(service=service, banks=banks, nobody=Client(service.port), **signed_in)
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    service = Service(tmp_path_factory.mktemp("acceptance"))
+    try:
+        service.start()
+        world = build(service)
+        yield world
+        world.close()
+        log = service.log.read_text()
+    finally:
+        service.kill()
+    assert "Traceback" not in log, log
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
