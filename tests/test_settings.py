@@ -42,7 +42,9 @@ def test_new_installation_makes_private_secrets_and_keeps_them(tmp_path: Path) -
     again = json.loads(start(tmp_path / "data").stdout)
 
     assert first == again
-    assert len({first["SECRET_KEY"], first["JWT_KEY"], first["QUEUE_KEY"]}) == 3
+    other = json.loads(start(tmp_path / "other").stdout)
+    keys = [shown[name] for shown in (first, other) for name in ("SECRET_KEY", "JWT_KEY", "QUEUE_KEY")]
+    assert len(set(keys)) == 6
     assert not first["DEBUG"]
     assert mode(tmp_path / "data") == mode(tmp_path / "data/secrets") == 0o700
     files = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
@@ -74,6 +76,25 @@ def test_debug_pages_are_refused_on_other_host_names(tmp_path: Path) -> None:
 
     assert refused.returncode != 0
     assert "loopback names only" in refused.stderr
+
+
+def test_behind_a_proxy_with_https_the_deployment_checks_find_nothing(tmp_path: Path) -> None:
+    checked = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        env={
+            "PATH": os.environ["PATH"],
+            "MIBUDGE_DATA": str(tmp_path),
+            "MIBUDGE_HOSTS": "money.example",
+            "MIBUDGE_HTTPS": "1",
+            "MIBUDGE_PROXIES": "1",
+        },
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert checked.returncode == 0, checked.stderr
 
 
 def test_processes_that_start_at_once_agree_on_a_secret(tmp_path: Path) -> None:
