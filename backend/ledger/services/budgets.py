@@ -180,7 +180,7 @@ def _check(fields: Fields, *, account: BankAccount, today: date, present: Budget
         unchanged = present is not None and text == getattr(present, field)
         if text and not unchanged:
             try:
-                schedule.check(text, anchor=today)
+                schedule.check(text, anchor=present.anchor if present else today)
             except errors.InvalidSchedule as error:
                 raise errors.InvalidSchedule(error.message, field=field) from error
     auto_spend.parse(fields.get("auto_spend"), decimals=currencies.decimals(currency))
