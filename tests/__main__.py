@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
     reports = []
     for server in (servers.POSTGRESQL, servers.REDIS):
         reason = server.missing()
-        reports.append(f"{server.name}: skipped: {reason}" if reason else f"{server.name}: tested at {server.place}")
+        reports.append(f"{server.name}: skipped: {reason}" if reason else f"{server.name}: tests ran at {server.place}")
         if reason and servers.STRICT:
             worst = worst or 1
         elif server is servers.POSTGRESQL and not reason:
