@@ -16,19 +16,23 @@ from . import amounts, funding
 def create(
     *,
     actor: User,
-    account_id: UUID,
     source_id: UUID,
     target_id: UUID,
     amount: Decimal,
     effective_at: datetime,
     now: datetime,
+    account_id: UUID | None = None,
     currency: str | None = None,
 ) -> Transfer:
     """Move `amount` (account currency, more than zero) between two budgets of one account, dated `effective_at`.
 
+    The account is that of the source if none is named.
     Raises NotFound, InvalidAmount, InvalidCurrency, SameBudget, OtherAccount, Archived. A balance may go below zero.
     """
-    access.one(access.accounts(actor), account_id, field="bank_account")
+    if account_id is None:
+        account_id = access.one(access.budgets(actor), source_id, field="src_budget").bank_account_id
+    else:
+        access.one(access.accounts(actor), account_id, field="bank_account")
     account = posting.lock(account_id)
     source = access.one(access.budgets(actor), source_id, field="src_budget")
     target = access.one(access.budgets(actor), target_id, field="dst_budget")

@@ -1,0 +1,79 @@
+"""Bank accounts, with their budgets and what funding will do."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import strawberry
+import strawberry_django
+from django.db.models import Prefetch, QuerySet
+from strawberry import relay
+from strawberry.types import Info
+from strawberry_django.relay import DjangoCursorConnection
+
+from backend.ledger import access, models
+from backend.ledger.models import User
+
+from . import base, budgets, context, pages
+from .banks import Bank
+from .enums import AccountType
+from .funding import FundingSummary
+from .money import Money
+
+BY_NAME = ("name",)
+
+if TYPE_CHECKING:
+    from .budgets import Budget
+
+
+def balance(column: str, description: str) -> Money:
+    def resolve(root: models.BankAccount) -> Money:
+        return Money(value=getattr(root, column), currency=str(root.currency))
+
+    return strawberry_django.field(resolver=resolve, only=[column, "currency"], description=description)
+
+
+@strawberry_django.type(
+    models.BankAccount, only=pages.columns(BY_NAME), description="A real account at a bank, seen by those who own it."
+)
+class BankAccount(base.Visible, relay.Node):
+    uuid: UUID = base.key()
+    name: str = strawberry.field(description="What its owners call it.")
+    bank: Bank = base.reference("Where it is.")
+    account_type: AccountType = strawberry.field(description="Its kind.")
+    account_number: str | None = strawberry.field(description="The number the bank gave it.")
+    currency: str = strawberry.field(description="ISO 4217 code of everything in it.")
+    posted_balance: Money = balance("posted_balance", "What the bank has booked.")
+    available_balance: Money = balance("available_balance", "The same with pending transactions.")
+    last_imported_at: datetime | None = strawberry.field(description="When the bank's rows came in last.")
+    last_posted_through: date | None = strawberry.field(description="The day up to which the bank's rows are in.")
+    import_gate: bool = strawberry.field(description="Whether funding waits for the bank's rows.")
+    auto_funding: bool = strawberry.field(description="Whether scheduled funding happens at all.")
+    created_at: datetime = strawberry.field(description="When it was entered here.")
+    modified_at: datetime = strawberry.field(description="When it was last changed.")
+    budgets: DjangoCursorConnection[Annotated["Budget", strawberry.lazy("backend.schema.budgets")]] = pages.page(
+        budgets.BY_AGE,
+        "What its money is set aside for, Unallocated first, then by age.",
+        arguments=[budgets.ARCHIVED],
+        narrow=budgets.narrow,
+    )
+
+    @strawberry_django.field(
+        prefetch_related=[lambda info: Prefetch("owners", models.User.objects.only("username"))],
+        description="User names of those who own it.",
+    )
+    def owners(self) -> list[str]:
+        return sorted(owner.username for owner in self.owners.all())
+
+    @strawberry_django.field(only=["currency"], description="What scheduled funding moves next, per schedule.")
+    def funding_summary(self, info: Info) -> FundingSummary:
+        found = context.of(info).funding_summaries[self.pk]  # type: ignore[attr-defined]
+        return FundingSummary.of(found, currency=str(self.currency))
+
+    @classmethod
+    def get_queryset(cls, queryset: QuerySet[Any], info: Info, **arguments: object) -> QuerySet[Any]:
+        return context.of(info).funding_summaries.watch(super().get_queryset(queryset, info))
+
+    @staticmethod
+    def rows(user: User) -> QuerySet[models.BankAccount]:
+        return access.accounts(user)

@@ -1,0 +1,88 @@
+"""What the types of rows have in common: whose rows they are, how they refer to others, how they show money."""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar, TypeVar, cast
+
+import strawberry_django
+from django.db.models import Model, QuerySet
+from strawberry.types import Info
+from strawberry_django.fields.field import StrawberryDjangoField
+
+from backend.ledger import errors
+from backend.ledger.models import User
+
+from . import context
+from .money import Money, of_account
+
+Row = TypeVar("Row", bound=Model)
+
+
+class Visible:
+    """The base of every type of rows: whatever path leads to them, only those that the user may see are found.
+
+    `rows` is the door of `backend.ledger.access` that the type stands behind.
+    """
+
+    _id_attr: ClassVar[str | None] = "pk"  # else Strawberry reads all annotations anew for each row
+
+    @staticmethod
+    def rows(user: User) -> QuerySet[Any]:
+        raise NotImplementedError
+
+    @classmethod
+    def get_queryset(cls, queryset: QuerySet[Row], info: Info, **arguments: object) -> QuerySet[Row]:
+        return queryset & cls.rows(context.of(info).user)
+
+
+class Reference(StrawberryDjangoField):
+    """A foreign key. Where the row that it names was not loaded beforehand, it is looked up like any other."""
+
+    def get_result(self, source: Any, info: Info | None, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        column: Any = source._meta.get_field(self.django_name or self.python_name)
+        if column.is_cached(source):
+            return super().get_result(source, info, args, kwargs)
+        key = getattr(source, column.attname)
+        if key is None:
+            return None
+        return self.get_queryset_hook(info=cast(Info, info), **kwargs)(
+            column.related_model._base_manager.filter(pk=key)
+        )
+
+
+def reference(description: str) -> Any:
+    """A field that follows a foreign key."""
+    return strawberry_django.field(field_cls=Reference, description=description)
+
+
+def money(column: str, description: str) -> Any:
+    """A field that shows an amount column of a row below an account."""
+
+    def resolve(root: Any, info: Info) -> Money:
+        return of_account(info, root.bank_account_id, getattr(root, column))
+
+    return strawberry_django.field(resolver=resolve, only=[column, "bank_account"], description=description)
+
+
+def optional_money(column: str, description: str) -> Any:
+    """The same for a column that may be null."""
+
+    def resolve(root: Any, info: Info) -> Money | None:
+        amount = getattr(root, column)
+        return None if amount is None else of_account(info, root.bank_account_id, amount)
+
+    return strawberry_django.field(resolver=resolve, only=[column, "bank_account"], description=description)
+
+
+def key() -> Any:
+    """The field that holds a row's UUID."""
+    return strawberry_django.field(field_name="id", description="The id that the REST API has for this.")
+
+
+def aware(instant: datetime) -> datetime:
+    """The instant, read as UTC where it has no zone. Raises InvalidValue for one outside the calendar."""
+    if instant.tzinfo is None:
+        return instant.replace(tzinfo=UTC)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise errors.InvalidValue("The time lies outside the calendar.") from None

@@ -1,0 +1,80 @@
+"""Budgets: what an account's money is set aside for."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import strawberry
+import strawberry_django
+from django.db.models import QuerySet
+from strawberry import relay
+from strawberry.types import Info
+
+from backend.ledger import access, models
+from backend.ledger.models import User
+
+from . import base, context, pages
+from .enums import BudgetType, FundingType
+from .funding import NextFunding
+from .money import Money
+
+BY_AGE = ("-is_unallocated", "created_at")
+ARCHIVED = pages.argument("archived", bool | None, "Only archived ones, or only the others; null for both.")
+
+if TYPE_CHECKING:
+    from .accounts import BankAccount
+
+
+def narrow(rows: QuerySet[models.Budget], *, archived: bool | None) -> QuerySet[models.Budget]:
+    return rows if archived is None else rows.filter(archived=archived)
+
+
+@strawberry_django.type(models.Budget, only=pages.columns(BY_AGE), description="A named part of one account's money.")
+class Budget(base.Visible, relay.Node):
+    uuid: UUID = base.key()
+    bank_account: Annotated["BankAccount", strawberry.lazy("backend.schema.accounts")] = base.reference(
+        "The account whose money it is."
+    )
+    name: str = strawberry.field(description="What it is for.")
+    is_unallocated: bool = strawberry.field(description="Whether it is the one that holds what nobody assigned.")
+    budget_type: BudgetType = strawberry.field(description="How it saves.")
+    funding_type: FundingType = strawberry.field(description="How much an event moves.")
+    balance: Money = base.money("balance", "What is in it; below zero if too much was spent.")
+    target_balance: Money = base.money("target_balance", "What it saves up to; zero for none.")
+    net_funding: Money = base.money("net_funding", "Transfers in less transfers out, over its whole life.")
+    funding_amount: Money | None = base.optional_money("funding_amount", "What an event moves if that is fixed.")
+    target_date: date | None = strawberry.field(description="The day on which the target is to be reached.")
+    funding_schedule: str = strawberry.field(description="When money comes in, as RFC 5545 text; empty for never.")
+    recurrence_schedule: str | None = strawberry_django.field(
+        field_name="recurrance_schedule", description="When a new cycle starts, as RFC 5545 text."
+    )
+    with_fillup_goal: bool = strawberry.field(description="Whether another budget saves for its next cycle.")
+    fillup_goal: Annotated["Budget", strawberry.lazy("backend.schema.budgets")] | None = base.reference(
+        "That other budget."
+    )
+    paused: bool = strawberry.field(description="Whether its events are skipped.")
+    priority: int = strawberry.field(description="Higher is funded first among the events of one day.")
+    complete: bool = strawberry.field(description="Whether it has what it is to have.")
+    archived: bool = strawberry.field(description="Whether it takes no more money.")
+    archived_at: datetime | None = strawberry.field(description="Since when.")
+    memo: str | None = strawberry.field(description="A note.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    modified_at: datetime = strawberry.field(description="When it was last changed.")
+
+    @strawberry_django.field(
+        only=["bank_account"], description="The next funding by schedule; null if there is none to come."
+    )
+    def next_funding(self, info: Info) -> NextFunding | None:
+        request = context.of(info)
+        found = request.next_fundings.get(self.pk)  # type: ignore[attr-defined]
+        if found is None:
+            return None
+        return NextFunding.of(found, currency=request.currencies[self.bank_account_id])  # type: ignore[attr-defined]
+
+    @classmethod
+    def get_queryset(cls, queryset: QuerySet[Any], info: Info, **arguments: object) -> QuerySet[Any]:
+        return context.of(info).next_fundings.watch(super().get_queryset(queryset, info))
+
+    @staticmethod
+    def rows(user: User) -> QuerySet[models.Budget]:
+        return access.budgets(user)

@@ -1,0 +1,83 @@
+"""What is refused, as GraphQL: `Problem` where a mutation promises one, else an error with a code; bugs are masked."""
+
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.types import Info
+from strawberry.types.field import StrawberryField
+
+from backend.ledger import errors
+
+logger = logging.getLogger(__name__)
+
+MASKED = "Something went wrong here; it was noted."
+TOO_DEEP = "The query is nested too deep."
+FIELDS = {
+    "bank_account": "account",
+    "src_budget": "source",
+    "dst_budget": "target",
+    "amount_currency": "currency",
+    "effective_date": "effectiveAt",
+    "recurrance_schedule": "recurrenceSchedule",
+}
+"""Inputs that are called otherwise here than in the ledger and the REST API."""
+
+
+@strawberry.type(description="Why the ledger refused; nothing was changed.")
+class Problem:
+    code: str = strawberry.field(description='What a program can act on, such as "not_found" or "invalid_amount".')
+    message: str = strawberry.field(description="The same for people.")
+    field: str | None = strawberry.field(description="The input that was at fault, where one was.")
+
+
+class ProblemHandler(strawberry.ExceptionHandler[errors.LedgerError, Problem]):
+    """Turns what the ledger refuses into the `Problem` that a field's type promises."""
+
+    def handle(self, exception: errors.LedgerError, *, field: StrawberryField, info: Info) -> Problem:
+        return Problem(code=exception.code, message=exception.message, field=field_name(exception.field))
+
+
+def field_name(name: str | None) -> str | None:
+    """The input that GraphQL clients know by another name than the ledger."""
+    if name is None or name in FIELDS:
+        return FIELDS.get(name or "")
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
+def shown(found: Iterable[GraphQLError]) -> list[dict[str, Any]]:
+    """The errors of an answer as clients see them: each with `extensions.code`, the unexpected ones without a word."""
+    return [_shown(error) for error in found]
+
+
+def _shown(error: GraphQLError) -> dict[str, Any]:
+    formatted: dict[str, Any] = dict(error.formatted)
+    cause = _cause(error)
+    if isinstance(cause, errors.LedgerError):
+        extensions = {"code": cause.code, "field": field_name(cause.field)}
+        return {**formatted, "message": cause.message, "extensions": extensions}
+    if isinstance(cause, RecursionError):
+        return {"message": TOO_DEEP, "extensions": {"code": "limit"}}
+    if cause is not None:
+        return {**formatted, "message": MASKED, "extensions": {"code": "internal"}}
+    code = "syntax" if isinstance(error, GraphQLSyntaxError) else "invalid_document"
+    return {**formatted, "extensions": {"code": code, **(error.extensions or {})}}
+
+
+def log(found: Iterable[GraphQLError]) -> None:
+    """Note what was not foreseen, with its traceback. Refusals and bad documents are answers, not events."""
+    for error in found:
+        cause = _cause(error)
+        if cause is not None and not isinstance(cause, errors.LedgerError | RecursionError):
+            logger.error("A GraphQL field failed: %s", error.path, exc_info=cause)
+
+
+def _cause(error: GraphQLError) -> Exception | None:
+    """What a resolver raised; None for an error about the document or its variables."""
+    cause = error.original_error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return cause

@@ -1,0 +1,30 @@
+"""Ids on the wire: Relay's opaque ones, or the UUIDs of the REST API."""
+
+from typing import Any
+from uuid import UUID
+
+from strawberry import relay
+
+from backend.ledger import errors
+
+
+def parse(text: str) -> tuple[str | None, UUID] | None:
+    """The type name, if the id tells it, and the key; None for what is no id."""
+    kind, key = None, text
+    try:
+        found = relay.GlobalID.from_id(text)
+        kind, key = found.type_name, found.node_id
+    except (relay.GlobalIDValueError, ValueError):
+        pass
+    try:
+        return kind, UUID(key)
+    except ValueError:
+        return None
+
+
+def key(text: str, kind: type[Any], *, field: str) -> UUID:
+    """The key of a row of that type. Raises NotFound naming the field for what cannot be one."""
+    found = parse(text)
+    if found is None or found[0] not in (None, kind.__name__):
+        raise errors.NotFound(f"There is no such {kind.__name__}.", field=field)
+    return found[1]

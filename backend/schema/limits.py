@@ -1,0 +1,212 @@
+"""How much one document may ask for, reckoned before anything is looked up or even validated.
+
+The walk is linear in the document: a fragment is measured once, however often and however deeply it is spread.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLCompositeType,
+    GraphQLError,
+    GraphQLField,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    VariableNode,
+    get_named_type,
+    get_nullable_type,
+    is_composite_type,
+    is_list_type,
+    print_ast,
+)
+from strawberry.extensions import ValidationCache
+
+from .pages import LARGEST_PAGE, PAGE
+
+BODY = 64 * 1024
+"""Bytes of a request."""
+
+TOKENS = 1_000
+DEPTH = 10
+"""Fields within one another."""
+
+INTROSPECTION_DEPTH = 15
+ALIASES = 15
+ROOT_FIELDS = 10
+MUTATIONS = 5
+COST = 5_000
+"""Fields with a selection, each counted as often as its row is on the pages that are asked for."""
+
+INTROSPECTION_COST = 100_000
+INTROSPECTION_LISTS = {"types": 60, "fields": 15, "possibleTypes": 10, "enumValues": 10, "inputFields": 5}
+"""How long the lists are reckoned; the others have two."""
+
+
+@dataclass
+class Load:
+    """What a selection asks for, seen from one row of its parent."""
+
+    depth: int = 0
+    fields: int = 0
+    aliases: int = 0
+    cost: int = 0
+
+    def add(self, other: "Load") -> None:
+        """Take in a selection beside this one."""
+        self.depth = max(self.depth, other.depth)
+        self.fields += other.fields
+        self.aliases += other.aliases
+        self.cost += other.cost
+
+
+class Exceeded(GraphQLError):
+    """The document asks for more than one request may."""
+
+    def __init__(self, what: str, *, asked: int | None, allowed: int) -> None:
+        count = f"{asked}, " if asked is not None and asked < 10**9 else ""
+        super().__init__(
+            f"The query asks for too much: {what}: {count}{allowed} allowed.",
+            extensions={"code": "limit", "limit": what, "allowed": allowed},
+        )
+
+
+@dataclass
+class Measure:
+    """Walks one document. `variables` are as the client sent them."""
+
+    schema: GraphQLSchema
+    document: DocumentNode
+    variables: Mapping[str, Any]
+    _fragments: dict[str, FragmentDefinitionNode] = field(init=False)
+    _measured: dict[str, Load] = field(default_factory=dict)
+    _defaults: dict[str, object] = field(default_factory=dict)
+    _lists: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        definitions = self.document.definitions
+        self._fragments = {each.name.value: each for each in definitions if isinstance(each, FragmentDefinitionNode)}
+
+    def check(self) -> None:
+        """Raise Exceeded if one of the operations goes too far."""
+        for operation in self.document.definitions:
+            if isinstance(operation, OperationDefinitionNode):
+                self._operation(operation)
+
+    def _operation(self, operation: OperationDefinitionNode) -> None:
+        self._measured.clear()
+        self._lists.clear()
+        self._defaults = {each.variable.name.value: each.default_value for each in operation.variable_definitions or ()}
+        root = self.schema.get_root_type(operation.operation)
+        if root is None:
+            return  # validation says so
+        load = self._selection(operation.selection_set, root, level=1)
+        most = ROOT_FIELDS if operation.operation == OperationType.QUERY else MUTATIONS
+        for what, asked, allowed in (
+            ("depth", load.depth, DEPTH),
+            ("fields at the root", load.fields, most),
+            ("aliases", load.aliases, ALIASES),
+            ("cost", load.cost, COST),
+        ):
+            if asked > allowed:
+                raise Exceeded(what, asked=asked, allowed=allowed)
+
+    def _selection(self, selections: SelectionSetNode, parent: GraphQLCompositeType, *, level: int) -> Load:
+        load = Load()
+        for node in selections.selections:
+            if isinstance(node, FieldNode):
+                load.add(self._field(node, parent, level=level))
+            elif isinstance(node, FragmentSpreadNode):
+                load.add(self._fragment(node.name.value, level=level))
+            elif isinstance(node, InlineFragmentNode):
+                condition = node.type_condition
+                inner = self.schema.get_type(condition.name.value) if condition else parent
+                if is_composite_type(inner):
+                    load.add(self._selection(node.selection_set, inner, level=level))
+        return load
+
+    def _fragment(self, name: str, *, level: int) -> Load:
+        if name not in self._measured:
+            self._measured[name] = Load()  # what a fragment that contains itself adds; validation refuses it
+            fragment = self._fragments.get(name)
+            condition = fragment and self.schema.get_type(fragment.type_condition.name.value)
+            if fragment and is_composite_type(condition):
+                self._measured[name] = self._selection(fragment.selection_set, condition, level=level)
+        return self._measured[name]
+
+    def _field(self, node: FieldNode, parent: GraphQLCompositeType, *, level: int) -> Load:
+        introspection = parent.name.startswith("__")
+        deepest = INTROSPECTION_DEPTH if introspection else DEPTH
+        if level > deepest:
+            raise Exceeded("depth", asked=None, allowed=deepest)
+        load = Load(depth=1, fields=1, aliases=int(node.alias is not None))
+        definition = self.schema.get_field(parent, node.name.value)
+        kind = get_named_type(definition.type) if definition else None
+        if definition is None or node.selection_set is None or not is_composite_type(kind):
+            return load
+        inner = self._selection(node.selection_set, kind, level=level + 1)
+        load.aliases += inner.aliases
+        if kind.name.startswith("__") and not introspection:
+            if inner.cost > INTROSPECTION_COST:
+                raise Exceeded("introspection", asked=None, allowed=INTROSPECTION_COST)
+            return load  # has limits of its own
+        load.depth += inner.depth
+        load.cost = 1 + self._rows(node, definition, parent) * inner.cost
+        return load
+
+    def _rows(self, node: FieldNode, definition: GraphQLField, parent: GraphQLCompositeType) -> int:
+        """How many rows a field is reckoned to have."""
+        if parent.name.startswith("__"):
+            many = is_list_type(get_nullable_type(definition.type))
+            return INTROSPECTION_LISTS.get(node.name.value, 2) if many else 1
+        if "first" not in definition.args:
+            return 1
+        if parent is not self.schema.query_type:
+            self._same_arguments(node, parent)
+        value: object = next((each.value for each in node.arguments or () if each.name.value == "first"), None)
+        if isinstance(value, VariableNode):
+            name = value.name.value
+            value = self.variables[name] if name in self.variables else self._defaults.get(name)
+        if isinstance(value, IntValueNode):
+            value = int(value.value)
+        if value is None:
+            return PAGE
+        if not isinstance(value, int):
+            return LARGEST_PAGE  # validation refuses it
+        if not 0 <= value <= LARGEST_PAGE:
+            raise Exceeded("rows of a page", asked=max(value, -1), allowed=LARGEST_PAGE)
+        return value
+
+    def _same_arguments(self, node: FieldNode, parent: GraphQLCompositeType) -> None:
+        """Lists of rows are read together for all their parents, which works for one set of arguments."""
+        arguments = ", ".join(sorted(print_ast(each) for each in node.arguments or ()))
+        if self._lists.setdefault((parent.name, node.name.value), arguments) != arguments:
+            raise GraphQLError(
+                f"{parent.name}.{node.name.value} is asked for with different arguments in one query.",
+                nodes=[node],
+                extensions={"code": "limit", "limit": "arguments"},
+            )
+
+
+class Limits(ValidationCache):
+    """Measures each document, then validates those that pass; what was validated once is not validated again."""
+
+    def on_validate(self) -> Iterator[None]:
+        context = self.execution_context
+        document = cast(DocumentNode, context.graphql_document)  # parsed by now
+        schema = context.schema._schema
+        try:
+            Measure(schema, document, context.variables or {}).check()
+        except GraphQLError as error:
+            context.pre_execution_errors = [error]
+            yield
+        else:
+            yield from super().on_validate()

@@ -1,0 +1,94 @@
+"""The schema: what can be asked at its root, and how a query runs."""
+
+from collections.abc import Iterator
+from typing import Annotated, cast
+
+import strawberry
+from graphql import GraphQLError
+from strawberry import relay
+from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext, Info
+from strawberry.types.graphql import OperationType
+from strawberry_django.optimizer import DjangoOptimizerExtension
+from strawberry_django.relay import DjangoCursorConnection
+
+from backend.ledger.selectors import snapshot
+
+from . import accounts, context, errors, ids, limits, pages, transactions
+from .accounts import BankAccount
+from .banks import Bank
+from .budgets import Budget
+from .money import AMOUNT, Amount
+from .transactions import Allocation, Transaction
+from .transfers import Transfer, TransferMutations
+from .users import Me
+
+NODES: dict[str, type[relay.Node]] = {
+    each.__name__: each for each in (Allocation, Bank, BankAccount, Budget, Transaction, Transfer)
+}
+
+
+@strawberry.type(description="What can be read. Everything belongs to whoever asks.")
+class Query:
+    bank_accounts: DjangoCursorConnection[BankAccount] = pages.page(accounts.BY_NAME, "The user's accounts, by name.")
+    transactions: DjangoCursorConnection[Transaction] = pages.page(
+        transactions.NEWEST_FIRST,
+        "The user's transactions, the latest first.",
+        arguments=[transactions.FILTERS],
+        narrow=transactions.narrow,
+    )
+
+    @strawberry.field(description="Who asks.")
+    def me(self, info: Info) -> Me:
+        return context.of(info).user  # type: ignore[return-value]
+
+    @strawberry.field(description="The thing of that id; null if there is none that the user may see.")
+    def node(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The `id` of any thing.")],  # noqa: A002
+    ) -> relay.Node | None:
+        found = ids.parse(id)
+        kind = NODES.get(found[0] or "") if found else None
+        if found is None or kind is None:
+            return None
+        row = kind.resolve_node(str(found[1]), info=info, required=False)
+        return cast(relay.Node | None, row and strawberry.cast(kind, row))
+
+
+@strawberry.type(description="What can be changed.")
+class Mutation(TransferMutations):
+    pass
+
+
+class Snapshot(SchemaExtension):
+    """Runs a query on one state of the ledger, so that the amounts in its answer fit together."""
+
+    def on_execute(self) -> Iterator[None]:
+        if self.execution_context.operation_type is OperationType.QUERY:
+            with snapshot.reading():
+                yield
+        else:
+            yield
+
+
+class Schema(strawberry.Schema):
+    def process_errors(self, errors_: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        errors.log(errors_)
+
+
+schema = Schema(
+    query=Query,
+    mutation=Mutation,
+    types=list(NODES.values()),
+    config=StrawberryConfig(disable_field_suggestions=True, scalar_map={Amount: AMOUNT}),
+    exception_handlers=[errors.ProblemHandler()],
+    extensions=[
+        lambda: MaxTokensLimiter(max_token_count=limits.TOKENS),
+        ParserCache,
+        limits.Limits,
+        Snapshot,
+        DjangoOptimizerExtension,
+    ],
+)
