@@ -37,4 +37,4 @@ def refused(kind: type[errors.LedgerError], *, field: str | None = None) -> Iter
 def sound(account: BankAccount | None = None) -> None:
     """No invariant is broken, and no reference waits for the commit to be refused."""
     connection.check_constraints()
-    assert [str(breach) for breach in integrity.breaches(account_id=account and account.pk)] == []
+    assert [str(breach) for breach in integrity.breaches(account_id=None if account is None else account.pk)] == []

@@ -276,7 +276,7 @@ class Ledger(RuleBasedStateMachine):
         if changed and changed.budget_type == "R":
             has = Budget.objects.get(pk=key).fillup_goal_id
             assert (has is not None) == fillup
-            if fillup and not had:
+            if has is not None and not had:
                 model.live.append(has)
             elif had and not fillup:
                 model.retire(had)

@@ -31,7 +31,7 @@ def post(account: BankAccount, drafts: Sequence[Draft], *, now: datetime) -> lis
     entries: list[Entry] = []
     for index, draft in enumerate(drafts):
         row = draft.transaction
-        check_parts(draft.parts, amount=row.amount)
+        check_parts(account, draft.parts, amount=row.amount)
         row.bank_account = account
         row.seq = next_seq(account)
         row.posted_balance = row.available_balance = ZERO
@@ -74,6 +74,8 @@ def settle(
     account: BankAccount, transaction: Transaction, *, amount: Decimal, parts: Sequence[Part], now: datetime
 ) -> None:
     """A pending transaction has posted, with `amount`, which lies on budgets as `parts` says."""
+    # Whoever settles several read them all before the first one shifted the others.
+    transaction.refresh_from_db(fields=["pending", "amount", "posted_balance", "available_balance"])
     assert transaction.pending, "only what is pending settles"
     delta = amount - transaction.amount
     with within_range(field="amount"):

@@ -1,0 +1,294 @@
+"""The one writer: running balances after every kind of write, in whatever order the dates come."""
+
+import random
+from collections.abc import Iterable
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+
+from backend.ledger import errors, posting
+from backend.ledger.models import BankAccount, Budget, Entry, Transaction, User
+from backend.ledger.services import transactions
+from tests import build
+from tests.ledger import states
+
+pytestmark = pytest.mark.django_db
+
+D = Decimal
+
+
+def available(account: BankAccount) -> list[Decimal]:
+    """The available balances in ledger order."""
+    rows = Transaction.objects.filter(bank_account=account).order_by("posted_date", "seq")
+    return list(rows.values_list("available_balance", flat=True))
+
+
+def posted(account: BankAccount) -> list[Decimal]:
+    rows = Transaction.objects.filter(bank_account=account).order_by("posted_date", "seq")
+    return list(rows.values_list("posted_balance", flat=True))
+
+
+def chain(budget: Budget) -> list[Decimal]:
+    """The balances after each entry of the budget in ledger order."""
+    rows = Entry.objects.filter(budget=budget).order_by("effective_at", "seq")
+    return list(rows.values_list("balance", flat=True))
+
+
+def balance(budget: Budget) -> Decimal:
+    return Budget.objects.get(pk=budget.pk).balance
+
+
+def decimals(*texts: str) -> list[Decimal]:
+    return [D(text) for text in texts]
+
+
+def post(account: BankAccount, drafts: Iterable[posting.Draft]) -> list[Transaction]:
+    with transaction.atomic():
+        return posting.post(posting.lock(account.pk), list(drafts), now=build.NOW)
+
+
+def draft(budget: Budget, amount: str, *, day: int = 0, pending: bool = False) -> posting.Draft:
+    row = Transaction(
+        amount=D(amount),
+        posted_date=build.at(day),
+        transaction_date=build.at(day),
+        raw_description=amount,
+        description=amount,
+        pending=pending,
+    )
+    return posting.Draft(transaction=row, parts=(posting.Part(budget_id=budget.pk, amount=D(amount)),))
+
+
+def test_transactions_in_order_run_on(account, unallocated):
+    for day, amount in enumerate(("-100", "20", "-0.01")):
+        build.transaction(account, amount=amount, posted_date=day)
+    assert available(account) == posted(account) == chain(unallocated) == decimals("900", "920", "919.99")
+    account.refresh_from_db()
+    assert (account.available_balance, account.posted_balance) == (D("919.99"), D("919.99"))
+    states.sound()
+
+
+def test_a_back_dated_transaction_shifts_the_later_ones(account, unallocated):
+    first = build.transaction(account, amount="-30", posted_date=2)
+    second = build.transaction(account, amount="20", posted_date=3)
+    assert available(account) == decimals("970", "990")
+    build.transaction(account, amount="-100", posted_date=1)
+    assert available(account) == posted(account) == chain(unallocated) == decimals("900", "870", "890")
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.available_balance, second.available_balance) == (D(870), D(890))
+    states.sound()
+
+
+def test_rows_of_one_instant_run_in_the_order_of_their_creation(account, unallocated):
+    for amount in ("-1", "-2", "-3"):
+        build.transaction(account, amount=amount)
+    assert available(account) == chain(unallocated) == decimals("999", "997", "994")
+
+
+def test_a_pending_transaction_leaves_the_posted_balance(account):
+    build.transaction(account, amount="-10", posted_date=2, pending=True)
+    build.transaction(account, amount="-5", posted_date=3)
+    build.transaction(account, amount="-1", posted_date=1)
+    assert available(account) == decimals("999", "989", "984")
+    assert posted(account) == decimals("999", "999", "994")
+    states.sound()
+
+
+def test_a_deleted_transaction_is_as_if_it_had_never_been(account, owner, unallocated):
+    build.transaction(account, amount="-100", posted_date=1)
+    gone = build.transaction(account, amount="-30", posted_date=2)
+    build.transaction(account, amount="20", posted_date=3)
+    transactions.delete(actor=owner, transaction_id=gone.pk, now=build.NOW)
+    assert available(account) == posted(account) == chain(unallocated) == decimals("900", "920")
+    assert balance(unallocated) == D(920)
+    states.sound()
+
+
+def test_a_transfer_moves_both_budgets_and_no_account_balance(account, unallocated, groceries):
+    build.transaction(account, amount="-100", posted_date=2)
+    build.transfer(account, source=unallocated, target=groceries, amount="40", effective_at=1)
+    assert chain(unallocated) == decimals("960", "860")
+    assert chain(groceries) == decimals("40")
+    assert available(account) == decimals("900")
+    states.sound()
+
+
+def test_several_are_settled_that_were_read_before_the_first(account, owner, unallocated):
+    ids = [build.transaction(account, amount=amount, posted_date=day, pending=True).pk for day, amount in DAYS]
+    with transaction.atomic():
+        locked = posting.lock(account.pk)
+        rows = Transaction.objects.in_bulk(ids)
+        for key, (_, amount) in zip(ids, DAYS, strict=True):
+            final = D(amount) - 1
+            part = posting.Part(budget_id=unallocated.pk, amount=final)
+            posting.settle(locked, rows[key], amount=final, parts=[part], now=build.NOW)
+    assert available(account) == posted(account) == decimals("994", "983", "967")
+    states.sound()
+
+
+DAYS = ((1, "-5"), (2, "-10"), (3, "-15"))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_batch_posts_what_single_transactions_would(owner, seed):
+    """With dates before, among and after what is there, pending ones and several budgets among them."""
+    dice = random.Random(seed)  # noqa: S311
+    accounts = [build.account(owner=owner, name=name, balance="500") for name in ("single", "batch")]
+    budgets = [[build.unallocated(each), build.budget(each), build.budget(each)] for each in accounts]
+    for each in accounts:
+        for day in (-2, 0, 2):
+            build.transaction(each, amount="-7", posted_date=day)
+    batch = [
+        (dice.randrange(3), f"{dice.randrange(1, 900)}.{dice.randrange(10)}5", dice.randrange(-3, 4)) for _ in range(9)
+    ]
+    signs = [dice.choice(("", "-")) for _ in batch]
+    for (budget, amount, day), sign in zip(batch, signs, strict=True):
+        post(accounts[0], [draft(budgets[0][budget], sign + amount, day=day, pending=budget == 1)])
+    post(
+        accounts[1],
+        [
+            draft(budgets[1][budget], sign + amount, day=day, pending=budget == 1)
+            for (budget, amount, day), sign in zip(batch, signs, strict=True)
+        ],
+    )
+    single, together = (
+        list(
+            Transaction.objects.filter(bank_account=each)
+            .order_by("seq")
+            .values_list("seq", "amount", "posted_date", "pending", "available_balance", "posted_balance")
+        )
+        for each in accounts
+    )
+    assert sorted(row[1:] for row in together) == sorted(row[1:] for row in single)
+    for one, other in zip(*budgets, strict=True):
+        assert chain(one) == chain(other)
+        assert balance(one) == balance(other)
+    states.sound()
+
+
+def test_a_batch_numbers_its_rows_in_ledger_order(account, unallocated):
+    rows = post(account, [draft(unallocated, "-1"), draft(unallocated, "-2"), draft(unallocated, "-3")])
+    stored = list(Transaction.objects.filter(bank_account=account).order_by("created_at"))
+    assert [row.pk for row in stored] == [row.pk for row in sorted(stored, key=lambda row: row.seq)]
+    assert [row.pk for row in stored] == [row.pk for row in rows]
+    assert stored[-1].created_at - stored[0].created_at == timedelta(microseconds=2)
+
+
+def test_an_empty_batch_changes_nothing(account):
+    before = states.fingerprint()
+    assert post(account, []) == []
+    assert states.fingerprint() == before
+
+
+LAWLESS = {
+    "parts that sum to less": ("-10", ("-9",)),
+    "a part of the other sign": ("-10", ("-11", "1")),
+    "a part of nothing": ("-10", ("-10", "0")),
+}
+
+
+@pytest.mark.parametrize(("amount", "parts"), LAWLESS.values(), ids=LAWLESS.keys())
+def test_parts_that_break_the_law_are_a_bug_of_the_caller(account, unallocated, groceries, amount, parts):
+    before = states.fingerprint()
+    lawless = posting.Draft(
+        transaction=draft(unallocated, amount).transaction,
+        parts=[
+            posting.Part(budget_id=each.pk, amount=D(part))
+            for each, part in zip((unallocated, groceries), parts, strict=False)
+        ],
+    )
+    with pytest.raises(AssertionError):
+        post(account, [lawless])
+    assert states.fingerprint() == before
+
+
+def test_two_parts_on_one_budget_are_a_bug_of_the_caller(account, unallocated):
+    part = posting.Part(budget_id=unallocated.pk, amount=D(-5))
+    with pytest.raises(AssertionError):
+        post(account, [posting.Draft(transaction=draft(unallocated, "-10").transaction, parts=[part, part])])
+
+
+def test_more_decimals_than_the_currency_has_are_a_bug_of_the_caller(account, unallocated):
+    with pytest.raises(AssertionError):
+        post(account, [draft(unallocated, "-1.005")])
+
+
+def test_the_lock_is_taken_in_a_database_transaction(account):
+    with pytest.raises(errors.NotFound), transaction.atomic():
+        posting.lock(build.bank().pk)
+
+
+# The twelve digits
+
+MOST = "999999999999.99"
+
+
+def test_a_balance_reaches_twelve_digits_and_not_more(owner, stranger):
+    account = build.account(owner=owner, balance="999999999999.98")
+    build.transaction(account, amount="0.01")
+    with states.refused(errors.OutOfRange, field="amount"):
+        build.transaction(account, amount="0.01")
+    build.transaction(account, amount=f"-{MOST}")
+    states.sound()
+
+
+def test_a_balance_that_would_pass_the_limit_in_the_past_is_refused(owner):
+    account = build.account(owner=owner, balance=MOST)
+    build.transaction(account, amount="-5", posted_date=1)
+    build.transaction(account, amount="5", posted_date=3)
+    with states.refused(errors.OutOfRange, field="amount"):
+        build.transaction(account, amount="1", posted_date=2)
+
+
+def test_a_batch_that_would_pass_the_limit_is_refused(owner):
+    account = build.account(owner=owner)
+    unallocated = build.unallocated(account)
+    with states.refused(errors.OutOfRange, field="amount"):
+        post(account, [draft(unallocated, MOST), draft(unallocated, "0.01")])
+
+
+def test_a_batch_beyond_what_the_columns_hold_is_refused(owner):
+    account = build.account(owner=owner)
+    unallocated = build.unallocated(account)
+    with states.refused(errors.OutOfRange, field="amount"):
+        post(account, [draft(unallocated, MOST) for _ in range(1000)])
+
+
+def test_a_batch_beyond_the_columns_in_between_is_refused(owner):
+    account = build.account(owner=owner)
+    unallocated = build.unallocated(account)
+    ups = [draft(unallocated, MOST, day=day) for day in range(1000)]
+    downs = [draft(unallocated, f"-{MOST}", day=1000) for _ in range(1000)]
+    with states.refused(errors.OutOfRange, field="amount"):
+        post(account, [*ups, *downs])
+
+
+def test_a_transfer_past_the_limit_is_refused(owner):
+    account = build.account(owner=owner)
+    one, other = build.budget(account, name="One"), build.budget(account, name="Other")
+    build.transfer(account, source=one, target=other, amount=MOST)
+    with states.refused(errors.OutOfRange, field="amount"):
+        build.transfer(account, source=one, target=other, amount="0.01")
+    states.sound()
+
+
+def test_a_split_past_the_limit_is_refused(account, owner, groceries):
+    build.transfer(account, source=groceries, target=build.unallocated(account), amount="999999998999.99")
+    row = build.transaction(account, amount="-2000")
+    with states.refused(errors.OutOfRange, field="splits"):
+        transactions.split(actor=owner, transaction_id=row.pk, shares={groceries.pk: D(2000)}, now=build.NOW)
+
+
+def test_a_net_funding_past_the_limit_is_kept_or_refused(account, owner: User, groceries):
+    """Net funding has no bound of its own: money can be put in and spent again and again."""
+    unallocated = build.unallocated(account)
+    for _ in range(2):
+        build.transaction(account, amount="999999990000", posted_date=0)
+        build.transfer(account, source=unallocated, target=groceries, amount="999999990000")
+        build.transaction(account, amount="-999999990000", splits={groceries: "999999990000"})
+    groceries.refresh_from_db()
+    assert groceries.net_funding == D("1999999980000")
+    states.sound()
