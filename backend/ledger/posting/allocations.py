@@ -10,7 +10,7 @@ from backend.ledger import categories
 from backend.ledger.models import BankAccount, Entry, Transaction
 
 from . import chain
-from .locking import Purse, next_seq, save_account, within_range
+from .locking import Purse, is_exact, next_seq, save_account, within_range
 
 ZERO = Decimal(0)
 TICK = timedelta(microseconds=1)
@@ -26,8 +26,9 @@ class Part:
     memo: str | None = None
 
 
-def check_parts(parts: Sequence[Part], *, amount: Decimal) -> None:
+def check_parts(account: BankAccount, parts: Sequence[Part], *, amount: Decimal) -> None:
     """The law of a transaction: its parts sum to it, none is zero or of the other sign, a budget occurs once."""
+    assert all(is_exact(account, part.amount) for part in parts), "no part is finer than the currency"
     assert sum((part.amount for part in parts), ZERO) == amount, "the parts of a transaction sum to its amount"
     assert all(part.amount and (part.amount > 0) == (amount > 0) for part in parts), "parts bear the amount's sign"
     assert len({part.budget_id for part in parts}) == len(parts), "one part per budget"
@@ -72,7 +73,7 @@ def allocate(account: BankAccount, transaction: Transaction, parts: Sequence[Par
 
 def rearrange(account: BankAccount, transaction: Transaction, parts: Sequence[Part], *, now: datetime) -> None:
     """`allocate`, but the caller saves the account."""
-    check_parts(parts, amount=transaction.amount)
+    check_parts(account, parts, amount=transaction.amount)
     wanted = {part.budget_id: part for part in parts}
     existing = {entry.budget_id: entry for entry in Entry.objects.filter(transaction=transaction)}
     purse = Purse(account, wanted.keys() | existing.keys())

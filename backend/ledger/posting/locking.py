@@ -6,9 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import IntegrityError, connection
+from django.db import DatabaseError, connection
 
-from backend.ledger import errors
+from backend.ledger import currencies, errors
 from backend.ledger.models import BankAccount, Budget
 from backend.ledger.rules import budgets as rules
 
@@ -34,6 +34,11 @@ def next_seq(account: BankAccount) -> int:
 def save_account(account: BankAccount, *, now: datetime) -> None:
     account.stamp(now)
     account.save(update_fields=["posted_balance", "available_balance", "last_seq", "modified_at"])
+
+
+def is_exact(account: BankAccount, amount: Decimal) -> bool:
+    """Whether the account's currency has as many decimals as the amount."""
+    return amount == round(amount, currencies.decimals(str(account.currency)))
 
 
 class Purse:
@@ -67,12 +72,16 @@ class Purse:
             Budget.objects.bulk_update(self.budgets.values(), fields)
 
 
+BEYOND = ("_in_range", "out of range", "integer overflow", "too large to convert")
+"""What the databases say: of a constraint, and of a sum that passes even the column, PostgreSQL and SQLite."""
+
+
 @contextmanager
 def within_range(*, field: str) -> Iterator[None]:
     """Turn the database's refusal of a balance past twelve digits into one that names the field."""
     try:
         yield
-    except IntegrityError as error:
-        if "_in_range" not in str(error):
+    except (DatabaseError, OverflowError) as error:
+        if not any(words in str(error) for words in BEYOND):
             raise
         raise errors.OutOfRange("A balance would pass 999,999,999,999.99.", field=field) from error

@@ -8,7 +8,7 @@ from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent, Tran
 from backend.ledger.rules import budgets as rules
 
 from .allocations import append
-from .locking import Purse, next_seq, save_account, within_range
+from .locking import Purse, is_exact, next_seq, save_account, within_range
 
 ZERO = Decimal(0)
 
@@ -26,6 +26,7 @@ def move(
 ) -> Transfer:
     """Move `amount` (more than zero) from one budget of the account to another, dated `effective_at`."""
     assert amount > 0, "a transfer moves money"
+    assert is_exact(account, amount), "no transfer is finer than the currency"
     assert source_id != target_id, "a transfer has two budgets"
     transfer = Transfer(
         bank_account=account,
