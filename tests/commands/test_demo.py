@@ -16,7 +16,7 @@ from pytest_django import DjangoDbBlocker
 from backend import clock
 from backend.ledger.demo import life
 from backend.ledger.demo import ofx as files
-from backend.ledger.models import Bank, BankAccount, Budget, Entry, Transaction, User
+from backend.ledger.models import Bank, BankAccount, Budget, Entry, FundingEvent, Transaction, User
 from backend.ledger.selectors import integrity
 from backend.ledger.services import imports
 from backend.ledger.statements import ofx
@@ -124,6 +124,22 @@ def test_there_are_budgets_of_every_type_and_an_archived_one():
 def test_unallocated_is_not_below_zero():
     for kind in ("C", "S"):
         assert Budget.objects.get(bank_account=account(kind), is_unallocated=True).balance >= Decimal(0)
+
+
+def test_funding_ran_on_every_account_and_nothing_of_it_failed():
+    statuses = set(FundingEvent.objects.values_list("status", flat=True))
+    assert "done" in statuses
+    assert "failed" not in statuses
+    assert set(FundingEvent.objects.values_list("bank_account__account_type", flat=True)) == {"C", "S", "X"}
+    assert Budget.objects.filter(budget_type="A", balance__gt=0).exists()
+
+
+def test_every_transfer_between_its_own_accounts_is_linked_with_its_other_side():
+    posted = Transaction.objects.filter(pending=False, raw_description__contains="ENDING IN")
+    loose = posted.filter(linked_transaction=None)
+    assert posted.count() > 60
+    # The other side of one of the last days may not have posted yet.
+    assert all(row.posted_date > clock.now() - timedelta(days=4) for row in loose)
 
 
 def test_nothing_happened_after_now():

@@ -12,7 +12,7 @@ import pytest
 from backend.ledger import errors
 from backend.ledger.models import BankAccount, Budget, Entry, Transaction, User
 from backend.ledger.selectors import integrity
-from backend.ledger.services import budgets, imports, transactions
+from backend.ledger.services import budgets, imports, linking, transactions
 from backend.ledger.statements import Row, Statement
 from tests import build
 from tests.build import NOW
@@ -192,6 +192,42 @@ def test_the_account_knows_how_far_the_bank_has_told(
     assert (account.last_imported_at, account.last_posted_through) == (NOW, through)
 
 
+def test_what_waited_for_the_banks_rows_is_funded(owner: User):
+    account = build.account(owner=owner, balance="100.00", now=build.at("2026-06-01"))
+    rent = build.budget(
+        account,
+        name="Rent",
+        budget_type="C",
+        target_balance="50.00",
+        funding_schedule="RRULE:FREQ=MONTHLY;BYMONTHDAY=12",
+        now=build.at("2026-06-01"),
+    )
+    enter(account, row("1"), end=date(2026, 6, 11))
+    assert Budget.objects.get(pk=rent.pk).balance == 0
+    enter(account, row("2", day=11), end=date(2026, 6, 12))
+    assert Budget.objects.get(pk=rent.pk).balance == Decimal("50.00")
+    assert whole(account)
+
+
+def test_the_other_side_of_a_transfer_is_linked(account: BankAccount, owner: User):
+    savings = build.account(owner=owner, name="Rainy Day", account_number="8820")
+    enter(account, row("1", amount="-75.00", description="TRANSFER TO SAVINGS ENDING IN 8820"))
+    enter(savings, row("1", amount="75.00", day=11, description="TRANSFER"))
+    out, into = Transaction.objects.order_by("amount")
+    assert (out.linked_transaction, into.linked_transaction) == (into, out)
+
+
+def test_an_import_stands_though_linking_fails(
+    account: BankAccount, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    def fail(**_: object) -> int:
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(linking, "link_account", fail)
+    assert counts(enter(account, row())) == (1, 0, 0)
+    assert "Linking after an import failed" in caplog.text
+
+
 def test_how_far_the_bank_has_told_never_goes_back(account: BankAccount):
     enter(account, end=date(2026, 6, 14))
     enter(account, end=date(2026, 5, 31))
@@ -273,10 +309,11 @@ def test_a_new_account_at_no_bank_is_refused(owner: User):
         imports.run_file(actor=owner, parts=[(new, statement())], source="ofx", now=NOW)
 
 
-def test_a_large_statement_takes_as_many_queries_as_a_small_one(
+def test_a_statement_does_not_query_row_by_row(
     account: BankAccount, django_assert_max_num_queries: Any
 ):
-    with django_assert_max_num_queries(40):
+    # 20 to lock, to match, to claim, to fund and to link; the rest are inserts in batches, small ones on SQLite.
+    with django_assert_max_num_queries(60):
         enter(account, *(row(str(number), day=1 + number % 14) for number in range(400)))
     assert whole(account)
 

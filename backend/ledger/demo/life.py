@@ -16,9 +16,12 @@ from .tables import (
     CASH,
     CHECKING,
     HABITS,
+    LAPTOP,
+    LAPTOP_AFTER,
     PAYROLL,
     SAVED_EACH_MONTH,
     SAVINGS,
+    TRIP,
     YEARLY_INTEREST,
     Bill,
     Habit,
@@ -51,7 +54,7 @@ ACCOUNTS = (
         number="5500120000003056",
         type="X",
         owners=("demo",),
-        opening=Decimal("-318.47"),
+        opening=Decimal(0),
     ),
 )
 
@@ -59,10 +62,10 @@ ACCOUNTS = (
 def life(*, today: date) -> Household:
     """Eighteen full months and the days of the present one, the same for the same `today`.
 
-    A day has the same purchases whatever `today` is; what the bank has not posted yet is pending.
+    A day has the same purchases for all of the month that `today` is in; what the bank has not posted yet is pending.
     """
     start = months_before(today, 18)
-    diary = Diary(today=today)
+    diary = Diary(start=start, today=today)
     day = start
     while day <= today:
         diary.live(day)
@@ -97,8 +100,10 @@ def payday(day: date) -> date:
 class Diary:
     """What happened so far: rows per account, and the balances that later rows depend on."""
 
-    def __init__(self, *, today: date) -> None:
+    def __init__(self, *, start: date, today: date) -> None:
         self.today = today
+        self.first_trip = plans.next_july(start)
+        self.laptop_on = months_before(start, -LAPTOP_AFTER).replace(day=LAPTOP.day)
         self.accounts = {account.key: account for account in ACCOUNTS}
         self.balances = {account.key: account.opening for account in ACCOUNTS}
         self.rows: dict[str, list[Row]] = {account.key: [] for account in ACCOUNTS}
@@ -144,9 +149,11 @@ class Diary:
                 self.enter(CHECKING, day, Decimal(amount), text, kind="DIRECTDEP")
 
     def pay(self, day: date) -> None:
-        for bill in BILLS:
+        for bill in BILLS + (TRIP if day.year >= self.first_trip.year else ()):
             if day.day == bill.day and bill.month in (None, day.month):
                 self.settle(bill, day)
+        if day == self.laptop_on:
+            self.settle(LAPTOP, day)
         text, notes = CASH
         if day.day in (9, 23) and self.dice.randrange(100) < 70:
             self.enter(CHECKING, day, -Decimal(self.dice.choice(notes)), text, kind="ATM")

@@ -23,7 +23,7 @@ EACH_MARCH = "RRULE:FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=4"
 def plans(*, start: date, today: date) -> tuple[Plan, ...]:
     """What is kept from `start` on, and the summer trips, each of which ends with its summer."""
     kept = [Plan(account=account, opens=start, first=Decimal(first), fields=fields) for account, first, fields in KEPT]
-    car = _first_of(7, after=start.replace(year=start.year + 2))
+    car = next_july(start.replace(year=start.year + 2))
     savings_goal = _fields("New car", kind=GOAL, target="7200", by=car, schedule=MONTHLY_20)
     return (*kept, *_trips(start, today), Plan(account=SAVINGS, opens=start, fields=savings_goal))
 
@@ -32,7 +32,7 @@ def _trips(start: date, today: date) -> list[Plan]:
     trips = []
     opens = start
     while opens <= today:
-        july = _first_of(7, after=opens)
+        july = next_july(opens)
         ends = july.replace(month=8)
         fields = _fields(
             f"Summer trip {july.year}",
@@ -47,9 +47,9 @@ def _trips(start: date, today: date) -> list[Plan]:
     return trips
 
 
-def _first_of(month: int, *, after: date) -> date:
-    """The first day of that month, the next one that leaves a quarter of a year."""
-    found = date(after.year, month, 1)
+def next_july(after: date) -> date:
+    """The first of July, the next one that leaves a quarter of a year to save."""
+    found = date(after.year, 7, 1)
     return found if (found - after).days >= 90 else found.replace(year=after.year + 1)
 
 
@@ -97,11 +97,11 @@ KEPT: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ),
     (
         CHECKING,
-        "600",
+        "800",
         _fields(
             "Groceries",
             kind=RECURRING,
-            target="780",
+            target="860",
             schedule=PAYDAYS,
             again=MONTHLY_1,
             with_fillup=True,
@@ -114,12 +114,12 @@ KEPT: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ),
     (
         CHECKING,
-        "150",
+        "250",
         _fields(
             "Utilities",
             kind=RECURRING,
-            target="260",
-            amount="130",
+            target="290",
+            amount="145",
             schedule=PAYDAYS,
             again=MONTHLY_1,
             with_fillup=True,
@@ -132,7 +132,7 @@ KEPT: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ),
     (
         CHECKING,
-        "0",
+        "154",
         _fields(
             "Phone and internet",
             kind=RECURRING,
@@ -145,7 +145,7 @@ KEPT: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ),
     (
         CHECKING,
-        "0",
+        "450",
         _fields(
             "Card bill",
             kind=RECURRING,
@@ -170,12 +170,12 @@ KEPT: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ),
     (
         CHECKING,
-        "0",
+        "100",
         _fields(
             "Gifts",
-            kind=GOAL,
-            target="500",
-            amount="35",
+            kind=CAPPED,
+            target="300",
+            amount="40",
             schedule=MONTHLY_1,
             rules=[("paper & ribbon", "Gifts & Donations:Gifts"), ("toybox lane", "Gifts & Donations:Gifts")],
         ),
@@ -187,7 +187,7 @@ KEPT: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
             "New laptop",
             kind=GOAL,
             target="1150",
-            amount="65",
+            amount="80",
             schedule=MONTH_ENDS,
             rules=[("circuit alley", "Technology:Hardware")],
         ),

@@ -153,11 +153,6 @@ BILLS = (
     Bill(account=CHECKING, text="EVERGUARD INSURANCE RENTERS", day=17, amount="-214.00", month=10),
     Bill(account=CHECKING, text="STATE OF OREGON TAX REFUND", day=21, amount="642.00", month=4, kind="DIRECTDEP"),
     Bill(account=CHECKING, text="NORTHFIELD DESIGN BONUS", day=19, amount="900.00", month=12, kind="DIRECTDEP"),
-    Bill(account=CHECKING, text="ALBATROSS AIR TICKET 0412207", day=9, amount="-684.40", month=5, kind="DEBIT"),
-    Bill(account=CHECKING, text="SEABREEZE INN PORT LARK CA", day=18, amount="-1120.00", month=7, kind="DEBIT"),
-    Bill(account=CARD, text="PORT LARK BOAT TOURS CA", day=14, amount="-118.00", month=7, kind="DEBIT"),
-    Bill(account=CARD, text="TST* PELICAN PIER PORT LARK CA", day=15, amount="-87.30", month=7, kind="DEBIT"),
-    Bill(account=CARD, text="SUNHOP CAR RENTAL PORT LARK CA", day=17, amount="-231.75", month=7, kind="DEBIT"),
     Bill(account=CARD, text="PARCELHOUSE MKTP RETURN", day=23, amount="34.20", month=1, kind="CREDIT"),
     Bill(account=CARD, text="THREAD & BUTTON CO REFUND", day=16, amount="58.00", month=6, kind="CREDIT"),
     Bill(account=CARD, text="PARCELHOUSE MKTP RETURN", day=7, amount="21.15", month=11, kind="CREDIT"),
@@ -166,10 +161,22 @@ BILLS = (
     Bill(account=CHECKING, text="TOYBOX LANE", day=13, amount="-58.00", spread="12.00", month=8, kind="POS"),
     Bill(account=CHECKING, text="PAPER & RIBBON GIFTS", day=12, amount="-128.00", spread="20.00", month=12, kind="POS"),
     Bill(account=CHECKING, text="TOYBOX LANE", day=16, amount="-143.00", spread="20.00", month=12, kind="POS"),
-    Bill(account=CHECKING, text="CIRCUIT ALLEY COMPUTERS", day=22, amount="-1149.00", month=9, kind="POS"),
 )
 
-PAYROLL = {"first": ("NORTHFIELD DESIGN PAYROLL PPD", "1930.40"), "second": ("CITY SCHOOL DIST PAYROLL PPD", "1486.75")}
+TRIP = (
+    Bill(account=CHECKING, text="ALBATROSS AIR TICKET 0412207", day=9, amount="-684.40", month=5, kind="DEBIT"),
+    Bill(account=CHECKING, text="SEABREEZE INN PORT LARK CA", day=18, amount="-1120.00", month=7, kind="DEBIT"),
+    Bill(account=CARD, text="PORT LARK BOAT TOURS CA", day=14, amount="-118.00", month=7, kind="DEBIT"),
+    Bill(account=CARD, text="TST* PELICAN PIER PORT LARK CA", day=15, amount="-87.30", month=7, kind="DEBIT"),
+    Bill(account=CARD, text="SUNHOP CAR RENTAL PORT LARK CA", day=17, amount="-231.75", month=7, kind="DEBIT"),
+)
+"""The summers for which the household has saved."""
+
+LAPTOP = Bill(account=CHECKING, text="CIRCUIT ALLEY COMPUTERS", day=22, amount="-1149.00", kind="POS")
+LAPTOP_AFTER = 15
+"""Months of saving before it is bought."""
+
+PAYROLL = {"first": ("NORTHFIELD DESIGN PAYROLL", "1930.40"), "second": ("CITY SCHOOL DIST PAYROLL", "1486.75")}
 CASH = ("ATM WITHDRAWAL {day} MAIN ST BRANCH", (60, 80, 100))
-SAVED_EACH_MONTH = Decimal("550.00")
+SAVED_EACH_MONTH = Decimal("600.00")
 YEARLY_INTEREST = Decimal("0.034")

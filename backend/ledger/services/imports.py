@@ -1,5 +1,6 @@
 """Bank statements into the ledger."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -14,7 +15,9 @@ from backend.ledger.models import BankAccount, Transaction, User
 from backend.ledger.selectors import accounts as selectors
 from backend.ledger.statements import Row, Statement, kinds, matching
 
-from . import accounts, drafts, funding, transactions
+from . import accounts, drafts, funding, linking, transactions
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +76,16 @@ def run_file(
     if not dry_run:
         for account_id in locked:
             funding.run_after(account_id=account_id, now=now)
+            _link_after(account_id, now=now)
     return results
+
+
+def _link_after(account_id: UUID, *, now: datetime) -> None:
+    """Link what came in; whatever fails is left to the next sweep."""
+    try:
+        linking.link_account(account_id=account_id, now=now)
+    except Exception:
+        log.exception("Linking after an import failed; the next sweep goes on. Account %s", account_id)
 
 
 def _opened(parts: Sequence[tuple[Target, Statement]], *, actor: User, now: datetime) -> list[tuple[UUID, Statement]]:

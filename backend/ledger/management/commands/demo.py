@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from backend import clock, local_files
 from backend.ledger.demo import life, ofx
@@ -31,7 +32,9 @@ class Command(BaseCommand):
         files = write(household, folder)
         keep_password(folder / "password", password)
         self.stdout.write("The demo household moves in …")
-        rows = sum(result.new for result in demo.move_in(household, password=password, now=now))
+        # A household that moved in by half would leave a database that is neither empty nor of use.
+        with transaction.atomic():
+            rows = sum(result.new for result in demo.move_in(household, password=password, now=now))
         self.stdout.write(f"{rows} transactions from {files} statements, which are in {folder}.")
         names = " and ".join(f"“{person.username}”" for person in household.people)
         self.stdout.write(f"Log-ins: {names}, both with the password: {password}")
