@@ -75,7 +75,9 @@ def faults(schema: str, value: Any) -> Iterator[str]:
     if extra := set(value) - documented - ADDED.get(schema, set()):
         yield f"{schema} has {sorted(extra)} beyond the contract"
     for name in documented & set(value):
-        yield from field_faults(f"{schema}.{name}", fields[name], value[name], may_be_null=(schema, name) in NULL_IN_FACT)
+        yield from field_faults(
+            f"{schema}.{name}", fields[name], value[name], may_be_null=(schema, name) in NULL_IN_FACT
+        )
 
 
 def field_faults(where: str, facts: dict[str, Any], value: Any, *, may_be_null: bool = False) -> Iterator[str]:
