@@ -46,6 +46,9 @@ MUTATIONS = 5
 COST = 5_000
 """Fields with a selection, each counted as often as its row is on the pages that are asked for."""
 
+LISTED = 5
+"""How long a list is reckoned that has no pages, such as the schedules of an account."""
+
 INTROSPECTION_COST = 100_000
 INTROSPECTION_LISTS = {"types": 60, "fields": 15, "possibleTypes": 10, "enumValues": 10, "inputFields": 5}
 """How long the lists are reckoned; the others have two."""
@@ -59,6 +62,8 @@ class Load:
     fields: int = 0
     aliases: int = 0
     cost: int = 0
+    cost_per_row: int = 0  # what the `edges` of a connection cost, each
+    introspection: int = 0
 
     def add(self, other: "Load") -> None:
         """Take in a selection beside this one."""
@@ -66,6 +71,8 @@ class Load:
         self.fields += other.fields
         self.aliases += other.aliases
         self.cost += other.cost
+        self.cost_per_row += other.cost_per_row
+        self.introspection += other.introspection
 
 
 class Exceeded(GraphQLError):
@@ -115,6 +122,7 @@ class Measure:
             ("fields at the root", load.fields, most),
             ("aliases", load.aliases, ALIASES),
             ("cost", load.cost, COST),
+            ("introspection", load.introspection, INTROSPECTION_COST),
         ):
             if asked > allowed:
                 raise Exceeded(what, asked=asked, allowed=allowed)
@@ -155,20 +163,19 @@ class Measure:
         inner = self._selection(node.selection_set, kind, level=level + 1)
         load.aliases += inner.aliases
         if kind.name.startswith("__") and not introspection:
-            if inner.cost > INTROSPECTION_COST:
-                raise Exceeded("introspection", asked=None, allowed=INTROSPECTION_COST)
-            return load  # has limits of its own
+            load.introspection = inner.cost
+            return load
         load.depth += inner.depth
-        load.cost = 1 + self._rows(node, definition, parent) * inner.cost
+        if node.name.value == "edges":
+            load.cost_per_row = 1 + inner.cost
+        elif "first" in definition.args:
+            load.cost = 1 + inner.cost + self._page(node, parent) * inner.cost_per_row
+        else:
+            load.cost = _listed(node, definition, parent) * (1 + inner.cost)
         return load
 
-    def _rows(self, node: FieldNode, definition: GraphQLField, parent: GraphQLCompositeType) -> int:
-        """How many rows a field is reckoned to have."""
-        if parent.name.startswith("__"):
-            many = is_list_type(get_nullable_type(definition.type))
-            return INTROSPECTION_LISTS.get(node.name.value, 2) if many else 1
-        if "first" not in definition.args:
-            return 1
+    def _page(self, node: FieldNode, parent: GraphQLCompositeType) -> int:
+        """How many rows the page of a connection may have."""
         if parent is not self.schema.query_type:
             self._same_arguments(node, parent)
         value: object = next((each.value for each in node.arguments or () if each.name.value == "first"), None)
@@ -176,7 +183,7 @@ class Measure:
             name = value.name.value
             value = self.variables[name] if name in self.variables else self._defaults.get(name)
         if isinstance(value, IntValueNode):
-            value = int(value.value)
+            value = int(value.value[:10])  # nothing that long is allowed
         if value is None:
             return PAGE
         if not isinstance(value, int):
@@ -194,6 +201,13 @@ class Measure:
                 nodes=[node],
                 extensions={"code": "limit", "limit": "arguments"},
             )
+
+
+def _listed(node: FieldNode, definition: GraphQLField, parent: GraphQLCompositeType) -> int:
+    """How many things a field that is no connection is reckoned to have."""
+    if not is_list_type(get_nullable_type(definition.type)):
+        return 1
+    return INTROSPECTION_LISTS.get(node.name.value, 2) if parent.name.startswith("__") else LISTED
 
 
 class Limits(ValidationCache):

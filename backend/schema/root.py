@@ -1,13 +1,14 @@
 """The schema: what can be asked at its root, and how a query runs."""
 
 from collections.abc import Iterator
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 import strawberry
 from graphql import GraphQLError
 from strawberry import relay
 from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.name_converter import NameConverter
 from strawberry.types import ExecutionContext, Info
 from strawberry.types.graphql import OperationType
 from strawberry_django.optimizer import DjangoOptimizerExtension
@@ -73,6 +74,13 @@ class Snapshot(SchemaExtension):
             yield
 
 
+class Names(NameConverter):
+    """Calls a connection what it connects: `BudgetConnection`, `BudgetEdge`."""
+
+    def from_generic(self, *arguments: Any) -> str:
+        return super().from_generic(*arguments).replace("Cursor", "")
+
+
 class Schema(strawberry.Schema):
     def process_errors(self, errors_: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         errors.log(errors_)
@@ -82,7 +90,7 @@ schema = Schema(
     query=Query,
     mutation=Mutation,
     types=list(NODES.values()),
-    config=StrawberryConfig(disable_field_suggestions=True, scalar_map={Amount: AMOUNT}),
+    config=StrawberryConfig(name_converter=Names(), disable_field_suggestions=True, scalar_map={Amount: AMOUNT}),
     exception_handlers=[errors.ProblemHandler()],
     extensions=[
         lambda: MaxTokensLimiter(max_token_count=limits.TOKENS),

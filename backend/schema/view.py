@@ -50,6 +50,8 @@ class View(GraphQLView[Context, None]):
             return self.run(request, context=Context(user=user, now=clock.now()))
         except HTTPException as error:
             return refused(error.status_code, error.reason)
+        except UnicodeDecodeError:
+            return refused(400, HOW)
 
     def decode_json(self, data: str | bytes) -> object:
         """The body, an object. orjson refuses what JSON does not have: NaN, stray surrogates, endless nesting."""
