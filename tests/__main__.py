@@ -6,8 +6,11 @@ A server that does not answer is skipped with its reason. MIBUDGE_TEST_STRICT=1 
 """
 
 import os
+import signal
 import subprocess
 import sys
+
+import pytest
 
 from tests import servers
 
@@ -16,6 +19,8 @@ def main(arguments: list[str]) -> int:
     environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "HUEY_URL")}
     print("Tests on SQLite", flush=True)
     worst = run(arguments, environment)
+    if worst == pytest.ExitCode.INTERRUPTED:
+        return worst
 
     reports = []
     for server in (servers.POSTGRESQL, servers.REDIS):
@@ -32,8 +37,14 @@ def main(arguments: list[str]) -> int:
 
 
 def run(arguments: list[str], environment: dict[str, str]) -> int:
-    code = subprocess.run([sys.executable, "-m", "pytest", *arguments], env=environment, check=False).returncode
-    return abs(code)
+    """pytest's exit code. A TERM reaches pytest as Ctrl-C does, so that it still cleans up."""
+    process = subprocess.Popen([sys.executable, "-m", "pytest", *arguments], env=environment)
+    signal.signal(signal.SIGTERM, lambda number, frame: process.send_signal(signal.SIGINT))
+    while True:
+        try:
+            return abs(process.wait())
+        except KeyboardInterrupt:  # the terminal told pytest, too
+            continue
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ class Service:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "backend.serve"],
+                [sys.executable, "-m", "backend.serve", "--with-parent"],
                 cwd=settings.BASE_DIR,
                 env=self.environment,
                 stdout=log,
