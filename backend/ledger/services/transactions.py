@@ -109,8 +109,8 @@ def update(*, actor: User, transaction_id: UUID, changes: Changes, now: datetime
 
 @database.atomic
 def delete(*, actor: User, transaction_id: UUID, now: datetime) -> None:
-    """Remove a transaction with its allocations; balances are as if it had never been. Raises NotFound."""
-    account, row = _locked(actor=actor, transaction_id=transaction_id)
+    """Remove a transaction with its allocations; balances are as if it had never been. Raises NotFound, Conflict."""
+    account, row = _locked_with_linked(actor=actor, transaction_id=transaction_id)
     for field in attachments.FIELDS:
         attachments.detach(row, field)
     Transaction.objects.filter(linked_transaction=row).update(linked_transaction=None, modified_at=now)
@@ -139,6 +139,17 @@ def _locked(*, actor: User, transaction_id: UUID) -> tuple[BankAccount, Transact
     found = access.one(access.transactions(actor), transaction_id)
     account = posting.lock(found.bank_account_id)
     return account, access.one(access.transactions(actor), transaction_id)
+
+
+def _locked_with_linked(*, actor: User, transaction_id: UUID) -> tuple[BankAccount, Transaction]:
+    """The same, with the account of the linked transaction locked too, since its link is about to change."""
+    found = access.one(access.transactions(actor).select_related("linked_transaction"), transaction_id)
+    linked = found.linked_transaction
+    locked = posting.lock_all([found.bank_account_id, *([] if linked is None else [linked.bank_account_id])])
+    row = access.one(access.transactions(actor), transaction_id)
+    if row.linked_transaction_id not in (None, found.linked_transaction_id):
+        raise errors.Conflict("The transaction was just linked to another one.")
+    return locked[row.bank_account_id], row
 
 
 def _check_immutable(row: Transaction, changes: Changes, *, settles: bool) -> None:
