@@ -60,10 +60,11 @@ def create(
     code = (currency or str(bank.default_currency)).upper()
     if code not in currencies.CODES:
         raise errors.InvalidCurrency(f"“{code}” is not a supported currency.", field="currency")
+    for field, balance in (("posted_balance", posted_balance), ("available_balance", available_balance)):
+        if balance is not None:
+            amounts.exact(balance, currency=code, field=field)
     posted = _opening(posted_balance, available_balance)
     available = _opening(available_balance, posted_balance)
-    amounts.exact(posted, currency=code, field="posted_balance")
-    amounts.exact(available, currency=code, field="available_balance")
     account = BankAccount.objects.create(
         name=name,
         bank=bank,
@@ -125,9 +126,13 @@ def update(*, actor: User, account_id: UUID, changes: Changes, now: datetime) ->
 
 @transaction.atomic
 def delete(*, actor: User, account_id: UUID) -> None:
-    """Remove an account and everything below it. Raises NotFound."""
+    """Remove an account and everything below it. Raises NotFound, Conflict."""
     access.one(access.accounts(actor), account_id)
-    account = posting.lock(account_id)
+    linked = Transaction.objects.filter(linked_transaction__bank_account=account_id)
+    locked = posting.lock_all([account_id, *linked.values_list("bank_account_id", flat=True).distinct()])
+    account = access.one(access.accounts(actor), account_id)
+    if linked.exclude(bank_account__in=locked).exists():
+        raise errors.Conflict("A transaction was just linked to another account's.")
     rows = Transaction.objects.filter(bank_account=account)
     _discard_uploads(rows)
     Transaction.objects.filter(linked_transaction__bank_account=account).update(linked_transaction=None)
