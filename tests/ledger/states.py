@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 
 from backend.ledger import errors
-from backend.ledger.models import BankAccount
+from backend.ledger.models import BankAccount, Budget, Entry
 from backend.ledger.selectors import integrity
 
 
@@ -23,12 +23,23 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
+def fingerprint_of(account: BankAccount) -> str:
+    """A hash of the account's budgets and entries."""
+    rows = [
+        list(model._default_manager.filter(bank_account=account).order_by("pk").values_list())
+        for model in (Budget, Entry)
+    ]
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
 @contextmanager
-def refused(kind: type[errors.LedgerError], *, field: str | None = None) -> Iterator[None]:
-    """The block is refused as `kind`, naming `field`, and changes nothing."""
+def refused(
+    kind: type[errors.LedgerError], *, field: str | None = None
+) -> Iterator[pytest.ExceptionInfo[errors.LedgerError]]:
+    """The block is refused as `kind`, naming `field`, and changes nothing; yields the refusal."""
     before = fingerprint()
     with pytest.raises(kind) as caught:
-        yield
+        yield caught
     assert caught.type is kind
     assert caught.value.field == field
     assert fingerprint() == before
