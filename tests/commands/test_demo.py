@@ -23,6 +23,8 @@ from backend.ledger.statements import ofx
 
 PASSWORD = "the password of the demo"
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -26,8 +26,13 @@ def row(name: str | None = "1", *, amount: str = "-5.00", day: int = 10, **more:
 
 
 def statement(*rows: Row, **more: Any) -> Statement:
-    fields = {"account_number": "4417", "account_type": "C", "currency": "USD", "end": date(2026, 6, 14)} | more
-    return Statement(rows=rows, **fields)
+    fields: dict[str, Any] = {
+        "account_number": "4417",
+        "account_type": "C",
+        "currency": "USD",
+        "end": date(2026, 6, 14),
+    }
+    return Statement(rows=rows, **(fields | more))
 
 
 def enter(account: BankAccount, *rows: Row, now: datetime = NOW, **more: Any) -> imports.ImportResult:
@@ -309,9 +314,7 @@ def test_a_new_account_at_no_bank_is_refused(owner: User):
         imports.run_file(actor=owner, parts=[(new, statement())], source="ofx", now=NOW)
 
 
-def test_a_statement_does_not_query_row_by_row(
-    account: BankAccount, django_assert_max_num_queries: Any
-):
+def test_a_statement_does_not_query_row_by_row(account: BankAccount, django_assert_max_num_queries: Any):
     # 20 to lock, to match, to claim, to fund and to link; the rest are inserts in batches, small ones on SQLite.
     with django_assert_max_num_queries(60):
         enter(account, *(row(str(number), day=1 + number % 14) for number in range(400)))

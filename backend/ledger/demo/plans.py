@@ -39,7 +39,7 @@ def _trips(start: date, today: date) -> list[Plan]:
             kind=GOAL,
             target="1900",
             by=july,
-            schedule=PAYDAYS,
+            schedule=MONTH_ENDS,
             rules=[("albatross air", "Travel:Flights"), ("seabreeze inn", "Travel:Hotels")],
         )
         trips.append(Plan(account=CHECKING, opens=opens, fields=fields, archived_on=ends if ends <= today else None))
@@ -132,13 +132,13 @@ KEPT: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ),
     (
         CHECKING,
-        "154",
+        "160",
         _fields(
             "Phone and internet",
             kind=RECURRING,
-            target="154",
-            amount="77",
-            schedule=PAYDAYS,
+            target="160",
+            amount="160",
+            schedule=MONTH_ENDS,
             again=MONTHLY_20,
             rules=[("fiberwave", "Utilities:Internet"), ("cellaria mobile", "Utilities:Phone")],
         ),
@@ -199,12 +199,12 @@ KEPT: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
             "Cash",
             kind=CAPPED,
             target="180",
-            amount="90",
-            schedule=PAYDAYS,
+            amount="180",
+            schedule=MONTHLY_1,
             rules=[("atm withdrawal", "Uncategorized:Cash")],
         ),
     ),
-    (CHECKING, "200", _fields("Cushion", kind=CAPPED, target="900", amount="40", schedule=PAYDAYS)),
+    (CHECKING, "200", _fields("Cushion", kind=CAPPED, target="900", amount="80", schedule=MONTHLY_20)),
     (SAVINGS, "2500", _fields("Emergency fund", kind=GOAL, target="9000", amount="300", schedule=MONTHLY_20)),
     (SAVINGS, "0", _fields("Home repairs", kind=CAPPED, target="750", amount="50", schedule=MONTHLY_20)),
     *(
