@@ -315,7 +315,7 @@ def test_a_new_account_at_no_bank_is_refused(owner: User):
 
 
 def test_a_statement_does_not_query_row_by_row(account: BankAccount, django_assert_max_num_queries: Any):
-    # 20 to lock, to match, to claim, to fund and to link; the rest are inserts in batches, small ones on SQLite.
+    # Inserts go in batches, and those of SQLite are small: 400 rows take a few dozen.
     with django_assert_max_num_queries(60):
         enter(account, *(row(str(number), day=1 + number % 14) for number in range(400)))
     assert whole(account)
