@@ -114,7 +114,9 @@ class Account:
             if entry.transfer and entry.budget_id in moved:
                 moved[entry.budget_id] += entry.amount
         latest: dict[tuple[UUID, str], date] = {}
-        for key in self.events:
+        for key, row in self.events.items():
+            if row.status == funding.DEFERRED:
+                continue
             latest[key.budget_id, key.kind] = max(key.on, latest.get((key.budget_id, key.kind), key.on))
         return State(
             today=today,
@@ -139,18 +141,18 @@ class Account:
             active=self.active,
         )
 
-    def run(self, today: date, *, most: int = 1_000) -> list[Intent]:
+    def run(self, today: date, *, as_of: date | None = None, most: int = 1_000) -> list[Intent]:
         """Carry out what is due, each event by a fresh look at the account; `most` events, as if then came a crash."""
         done: list[Intent] = []
         while len(done) < most:
-            intent = next(funding.plan(self.state(today), through=today), None)
+            intent = next(funding.plan(self.state(today), through=as_of or today), None)
             if intent is None:
                 break
-            self._carry_out(intent)
+            self.carry_out(intent)
             done.append(intent)
         return done
 
-    def _carry_out(self, intent: Intent) -> None:
+    def carry_out(self, intent: Intent) -> None:
         assert intent.known == (intent.key in self.events), "an event is recorded once"
         self.events[intent.key] = Row(
             status=intent.status,

@@ -75,8 +75,9 @@ def _parted(budgets: Iterable[Budget]) -> tuple[list[rules.Envelope], list[rules
 
 
 def unsettled(events: QuerySet[FundingEvent]) -> QuerySet[FundingEvent]:
-    """Those events that wait for the bank's rows, and those that wait for money: no later one took their place."""
+    """Those events that wait for the bank's rows, and those that wait for money: no later one is settled yet."""
     later = FundingEvent.objects.filter(budget=OuterRef("budget"), kind=OuterRef("kind"), on__gt=OuterRef("on"))
+    later = later.exclude(status=Status.DEFERRED)
     short = Q(status=Status.SHORT, kind=Kind.FUND) & ~Exists(later)
     return events.filter(Q(status=Status.DEFERRED) | short)
 

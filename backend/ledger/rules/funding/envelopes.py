@@ -107,7 +107,7 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Short:
-    """A recorded fund event that waits for money, while no later one of its budget is recorded."""
+    """A recorded fund event that waits for money, while no later one of its budget is settled."""
 
     key: Key
     intended: Decimal

@@ -96,6 +96,7 @@ class _Simulation:
         self.book = books.Book(state)
         self.open = {short.key.budget_id: short for short in state.shorts if short.key.budget_id in self.envelopes}
         self.full: set[UUID] = set()
+        self.held_back = False
         self.day = max(min(short.key.on for short in self.open.values()), through - REPLAYED) if self.open else None
 
     def intents(self, *, closing: bool) -> Iterator[Intent]:
@@ -108,7 +109,7 @@ class _Simulation:
             if intent is not None:
                 yield intent
         yield from self._top_up_until(self.through)
-        if closing:
+        if closing and not self.held_back:
             self.book.advance(books.END if self.through >= self.state.today else books.end_of(self.through))
             yield from self._top_up(self.through, self.open.values())
 
@@ -167,6 +168,7 @@ class _Simulation:
         if terms.skip:
             return replace(base, status=SKIPPED, reason=terms.skip)
         if self.state.held_back(due.key.on):
+            self.held_back = True
             waits = replace(base, status=DEFERRED, reason="The bank's rows of that day are not in yet.")
             return None if due.terms is not None else waits
         return self._fund(base, due.envelope, terms) if due.key.kind == FUND else self._recur(base, due.envelope, terms)
@@ -228,10 +230,13 @@ class _Simulation:
     # Top-ups
 
     def _top_up_until(self, day: date) -> Iterator[Intent]:
-        """At the start of each day up to that one that was not looked at yet."""
+        """At the start of each day up to that one that was not looked at yet.
+
+        No day after an event that is held back: what is to be had then is decided when that event is.
+        """
         current = day if self.day is None else self.day + rules.DAY
         self.day = day if self.day is None else max(day, self.day)
-        while current <= day and self.open:
+        while current <= day and self.open and not self.held_back:
             self.book.advance(books.start_of(current))
             yield from self._top_up(current, [short for short in self.open.values() if short.key.on < current])
             current += rules.DAY

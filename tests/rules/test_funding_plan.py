@@ -1,0 +1,385 @@
+"""Which event comes when, and what becomes of it: order, gate, shortage, pause, cycles, schedules that fail."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from backend.ledger.rules import budgets as kinds
+from backend.ledger.rules import funding
+from tests.rules.funding_ledger import START, UNALLOCATED, Account, day, envelope
+
+DAILY = "RRULE:FREQ=DAILY"
+
+
+def order(account: Account, until: int = 0) -> list[tuple[str, str]]:
+    return [(intent.key.kind, str(intent.key.budget_id.int)) for intent in account.run(day(until))]
+
+
+def test_events_of_a_day_go_by_kind_then_priority_then_age() -> None:
+    fillup = envelope(kinds.FILLUP, target=10)
+    rent = envelope(kinds.RECURRING, target=10, recurrence=DAILY, fillup=fillup)
+    younger = envelope(fixed=1)
+    favourite = envelope(fixed=1, priority=5)
+    neglected = envelope(fixed=1, priority=-5)
+    account = Account([neglected, favourite, younger, rent, fillup], opening=Decimal(100))
+
+    assert order(account) == [
+        ("fund", str(favourite.id.int)),
+        ("fund", str(fillup.id.int)),
+        ("fund", str(younger.id.int)),
+        ("fund", str(neglected.id.int)),
+        ("recur", str(rent.id.int)),
+    ]
+
+
+def test_dates_come_before_priorities() -> None:
+    early = envelope(fixed=1, schedule="RRULE:FREQ=WEEKLY", priority=-5)
+    late = envelope(fixed=1, schedule="DTSTART:20260602\nRRULE:FREQ=WEEKLY", priority=5)
+
+    assert order(Account([late, early], opening=Decimal(100)), until=1) == [
+        ("fund", str(early.id.int)),
+        ("fund", str(late.id.int)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("through", "expected"),
+    [
+        (None, ["deferred", "deferred", "deferred"]),
+        (day(-1), ["deferred", "deferred", "deferred"]),
+        (day(0), ["done", "deferred", "deferred"]),
+        (day(7), ["done", "done", "deferred"]),
+        (day(14), ["done", "done", "done"]),
+    ],
+)
+def test_the_gate_defers_what_is_dated_after_the_last_import(through: object, expected: list[str]) -> None:
+    goal = envelope(fixed=10)
+    account = Account([goal], opening=Decimal(100), gated=True, posted_through=through)  # type: ignore[arg-type]
+    account.run(day(14))
+
+    assert account.statuses(goal) == expected
+
+
+def test_deferred_events_are_made_up_for_when_the_gate_opens() -> None:
+    goal, timely = envelope(fixed=10), envelope(fixed=10)
+    account = Account([goal], opening=Decimal(100), gated=True)
+    for offset in range(15):
+        account.run(day(offset))
+    account.posted_through = day(14)
+    account.run(day(14))
+    in_time = Account([timely], opening=Decimal(100))
+    in_time.run(day(14))
+
+    assert account.moved(goal) == in_time.moved(timely) == {day(0): "10", day(7): "10", day(14): "10"}
+
+
+def test_a_deferred_event_keeps_the_terms_of_its_day() -> None:
+    goal = envelope(fixed=10)
+    account = Account([goal], opening=Decimal(100), gated=True)
+    account.run(START)
+    account.change(goal, funding_amount=Decimal(40), paused=True)
+    account.gated = False
+    account.run(day(7))
+
+    assert account.moved(goal) == {day(0): "10", day(7): "0"}
+    assert account.statuses(goal) == ["done", "skipped"]
+
+
+def test_a_paused_budget_is_skipped_and_resuming_replays_nothing() -> None:
+    goal = envelope(fixed=10)
+    account = Account([goal], opening=Decimal(100))
+    account.run(START)
+    account.change(goal, paused=True)
+    account.run(day(14))
+    account.change(goal, paused=False)
+    account.run(day(21))
+
+    assert account.statuses(goal) == ["done", "skipped", "skipped", "done"]
+    assert account.balance(goal) == 20
+
+
+def test_an_account_that_is_switched_off_skips_its_events() -> None:
+    goal = envelope(fixed=10)
+    account = Account([goal], opening=Decimal(100), active=False)
+    account.run(day(7))
+    account.active = True
+    account.run(day(14))
+
+    assert account.statuses(goal) == ["skipped", "skipped", "done"]
+
+
+def test_a_complete_goal_gets_nothing_also_when_it_was_spent() -> None:
+    goal = envelope(target=20, fixed=10)
+    account = Account([goal], opening=Decimal(100))
+    account.run(day(7))
+    account.enter(day(8), -15, budget=goal)
+    account.run(day(21))
+
+    assert account.statuses(goal) == ["done", "done", "skipped", "skipped"]
+    assert account.balance(goal) == 5
+
+
+# Money
+
+
+def test_a_short_event_moves_what_is_there_and_is_topped_up_later() -> None:
+    goal = envelope(target=1000, fixed=100)
+    account = Account([goal], opening=Decimal(30))
+    account.run(START)
+    assert account.moved(goal) == {START: "30"}
+    assert account.statuses(goal) == ["short"]
+
+    account.enter(day(2), 50)
+    account.run(day(3))
+    assert account.moved(goal) == {START: "80"}
+    assert account.statuses(goal) == ["short"]
+
+    account.enter(day(4), 50)
+    account.run(day(4))
+    assert account.moved(goal) == {START: "100"}
+    assert account.statuses(goal) == ["done"]
+    assert account.balance() == 30
+    assert len({entry.event for entry in account.entries if entry.event}) == 1
+
+
+def test_the_next_event_takes_the_place_of_a_short_one() -> None:
+    goal = envelope(target=1000, fixed=100)
+    account = Account([goal], opening=Decimal(30))
+    account.run(day(7))
+    account.enter(day(8), 500)
+    account.run(day(9))
+
+    assert account.moved(goal) == {day(0): "30", day(7): "100"}
+    assert account.statuses(goal) == ["short", "done"]
+
+
+def test_a_deferred_event_takes_the_place_of_a_short_one_too() -> None:
+    goal = envelope(target=1000, fixed=100)
+    account = Account([goal], opening=Decimal(30), gated=True, posted_through=day(0))
+    account.run(day(7))
+    account.enter(day(8), 500)
+    account.run(day(9))
+
+    assert account.moved(goal) == {day(0): "30", day(7): "0"}
+    assert account.statuses(goal) == ["short", "deferred"]
+
+
+def test_short_events_are_topped_up_in_their_order() -> None:
+    first, second = envelope(target=1000, fixed=100), envelope(target=1000, fixed=100)
+    account = Account([second, first])
+    account.run(START)
+    account.enter(day(1), 130)
+    account.run(day(2))
+
+    assert (account.balance(first), account.balance(second)) == (100, 30)
+
+
+def test_a_top_up_never_overfills_and_never_goes_to_a_paused_budget() -> None:
+    full, paused = envelope(kinds.CAPPED, target=100), envelope(target=1000, fixed=100)
+    account = Account([full, paused])
+    account.run(START)
+    account.enter(day(1), 500)
+    account.transfer(day(1), 70, to=full)
+    account.change(paused, paused=True)
+    account.run(day(2))
+
+    assert (account.balance(full), account.balance(paused)) == (100, 0)
+
+
+def test_unallocated_is_never_taken_below_zero() -> None:
+    goal = envelope(target=1000, fixed=100)
+    account = Account([goal], opening=Decimal(-20))
+    account.run(START)
+
+    assert account.moved(goal) == {START: "0"}
+    assert account.statuses(goal) == ["short"]
+    assert account.balance() == -20
+
+
+def test_a_late_run_spends_neither_money_that_came_later_nor_money_that_is_gone() -> None:
+    """200 were there on the day, 150 of them are spent by now; 500 came after the next event had taken its place."""
+    goal = envelope(target=1000, fixed=100)
+    account = Account([goal], opening=Decimal(200))
+    account.enter(day(3), -150)
+    account.enter(day(9), 500)
+    account.enter(day(10), -500)
+    account.run(day(14))
+
+    assert account.moved(goal) == {day(0): "50", day(7): "0", day(14): "0"}
+    assert account.balance() == 0
+
+
+def test_a_late_run_tops_up_on_the_way() -> None:
+    """The salary of day 3 completes the first budget's event before the second budget's comes on day 4."""
+    first = envelope(target=1000, fixed=100)
+    second = envelope(target=1000, fixed=100, schedule="DTSTART:20260605\nRRULE:FREQ=WEEKLY")
+    account = Account([first, second], opening=Decimal(20))
+    account.enter(day(3), 130)
+    account.run(day(5))
+
+    assert account.moved(first) == {day(0): "100"}
+    assert account.moved(second) == {day(4): "50"}
+
+
+def test_amounts_do_not_depend_on_what_happens_after_the_start_of_the_day() -> None:
+    capped = envelope(kinds.CAPPED, target=100, fixed=60)
+    account = Account([capped], opening=Decimal(500))
+    account.enter(day(-1), 80, budget=capped)
+    account.enter(day(0), -80, budget=capped)
+    account.enter(day(1), -20, budget=capped)
+    account.run(day(2))
+
+    assert account.moved(capped) == {START: "20"}
+
+
+def test_a_budget_that_was_filled_by_hand_meanwhile_is_not_overfilled() -> None:
+    capped = envelope(kinds.CAPPED, target=100)
+    account = Account([capped], opening=Decimal(500))
+    account.transfer(day(0), 70, to=capped)
+    account.run(day(2))
+
+    assert account.moved(capped) == {START: "30"}
+
+
+# Cycles
+
+
+def cycle(*, fund: str = "RRULE:FREQ=DAILY;COUNT=1") -> tuple[Account, funding.Envelope, funding.Envelope]:
+    fillup = envelope(kinds.FILLUP, target=60, schedule=fund)
+    rent = envelope(kinds.RECURRING, target=60, schedule=fund, recurrence="RRULE:FREQ=WEEKLY", fillup=fillup)
+    return Account([rent, fillup], opening=Decimal(1000)), rent, fillup
+
+
+def test_a_refill_happens_once_hit_or_miss() -> None:
+    account, rent, fillup = cycle()
+    account.enter(day(1), -60, budget=rent)
+    account.run(day(7))
+    account.enter(day(8), 500, budget=fillup)
+    account.run(day(13))
+
+    assert account.moved(rent, funding.RECUR) == {day(0): "60", day(7): "0"}
+    assert account.statuses(rent, funding.RECUR) == ["done", "short"]
+
+
+def test_a_recurring_is_complete_from_a_refill_that_reached_the_target_to_the_next_cycle() -> None:
+    account, rent, _ = cycle()
+    account.run(START)
+    assert account.now(rent).complete
+
+    account.enter(day(1), -60, budget=rent)
+    account.run(day(6))
+    assert account.now(rent).complete
+
+    account.run(day(7))
+    assert not account.now(rent).complete
+
+
+def test_without_a_fillup_funding_completes_a_recurring_and_the_next_cycle_clears_it() -> None:
+    rent = envelope(kinds.RECURRING, target=60, fixed=30, schedule=DAILY, recurrence="RRULE:FREQ=WEEKLY;BYDAY=FR")
+    account = Account([rent], opening=Decimal(1000))
+    flags = []
+    for offset in range(6):
+        account.run(day(offset))
+        flags.append(account.now(rent).complete)
+
+    assert flags == [False, True, True, True, False, True]
+    assert account.moved(rent, funding.RECUR) == {day(4): "0"}
+
+
+def test_a_paused_recurring_starts_no_cycle() -> None:
+    account, rent, fillup = cycle()
+    account.run(START)
+    account.change(rent, paused=True)
+    account.change(fillup, paused=True)
+    account.run(day(7))
+
+    assert account.statuses(rent, funding.RECUR) == ["done", "skipped"]
+    assert account.now(rent).complete
+
+
+# Schedules that fail
+
+
+def test_a_schedule_that_cannot_be_evaluated_harms_its_own_budget_only() -> None:
+    broken, goal = envelope(fixed=10, schedule="RRULE:FREQ=HOURLY"), envelope(fixed=10)
+    account = Account([broken, goal], opening=Decimal(100))
+    account.run(START)
+
+    assert account.statuses(broken) == ["failed"]
+    assert account.statuses(goal) == ["done"]
+    row = account.events[funding.Key(budget_id=broken.id, kind=funding.FUND, on=START)]
+    assert "FREQ" in row.reason
+
+
+def test_a_broken_recurrence_fails_the_fund_events_that_need_it() -> None:
+    fillup = envelope(kinds.FILLUP, target=60)
+    rent = envelope(kinds.RECURRING, target=60, recurrence="RRULE:FREQ=HOURLY", fillup=fillup)
+    account = Account([rent, fillup], opening=Decimal(100))
+    account.run(START)
+
+    assert account.statuses(fillup) == ["failed"]
+    assert account.statuses(rent, funding.RECUR) == ["failed"]
+
+
+def test_a_failed_schedule_is_tried_anew_the_next_day() -> None:
+    broken = envelope(fixed=10, schedule="RRULE:FREQ=HOURLY")
+    account = Account([broken], opening=Decimal(100))
+    account.run(START)
+    account.change(broken, funding_schedule=DAILY)
+    account.run(day(1))
+
+    assert account.statuses(broken) == ["failed", "done"]
+
+
+def test_what_waited_for_a_budget_that_is_archived_is_skipped() -> None:
+    goal = envelope(fixed=10)
+    account = Account([goal], opening=Decimal(100), gated=True)
+    account.run(START)
+    account.change(goal, gone=True)
+    account.gated = False
+    account.run(day(14))
+
+    assert account.statuses(goal) == ["skipped"]
+    assert account.balance() == 100
+
+
+def test_a_run_without_due_events_has_nothing_to_do() -> None:
+    goal = envelope(fixed=10)
+    account = Account([goal], opening=Decimal(100))
+    account.run(START)
+
+    assert account.run(START) == account.run(day(6)) == []
+
+
+def test_money_of_unallocated_is_what_it_would_be_at_each_point_of_the_day() -> None:
+    """The second of two events of a day finds what the first left, also when another run did the first."""
+    first, second = envelope(target=1000, fixed=60), envelope(target=1000, fixed=60)
+    account = Account([first, second], opening=Decimal(100))
+    account.run(START, most=1)
+    assert account.moved(second) == {}
+    account.enter(day(3), 500)
+    account.change(second, priority=-1)
+    account.run(START)
+
+    assert account.moved(first) == {START: "60"}
+    assert account.moved(second)[START] == "60"  # 40 that were left, 20 from what is there now
+    assert account.statuses(second) == ["done"]
+
+
+def test_intents_name_both_budgets_and_what_they_were_computed_from() -> None:
+    goal = envelope(fixed=30)
+    account = Account([goal], opening=Decimal(20))
+    intent = account.run(START)[0]
+
+    assert (intent.source_id, intent.target_id) == (UNALLOCATED, goal.id)
+    assert intent.inputs == {"target": "100", "most": "30", "gathered": "0", "available": "20"}
+    assert intent.goes_on == START + timedelta(days=7)
+
+
+def test_a_plan_may_look_ahead() -> None:
+    goal = envelope(fixed=30)
+    state = replace(Account([goal], opening=Decimal(500)).state(START))
+
+    assert [intent.key.on for intent in funding.plan(state, through=day(14))] == [day(0), day(7), day(14)]

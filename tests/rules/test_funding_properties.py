@@ -1,0 +1,196 @@
+"""Funding is a function of the calendar: when and how often the engine runs changes nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backend.ledger.rules import budgets as kinds
+from backend.ledger.rules import funding
+from tests.rules.funding_ledger import UNALLOCATED, Account, day, envelope
+
+DAYS = 30
+SCHEDULES = (
+    "RRULE:FREQ=DAILY",
+    "RRULE:FREQ=DAILY;INTERVAL=3",
+    "RRULE:FREQ=WEEKLY",
+    "RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TH",
+    "RRULE:FREQ=MONTHLY;BYMONTHDAY=5,31",
+    "DTSTART:20260610\nRRULE:FREQ=WEEKLY;COUNT=3",
+    "RDATE:20260604,20260620",
+    "",
+)
+
+schedules = st.sampled_from(SCHEDULES)
+amounts = st.integers(min_value=0, max_value=30_000).map(lambda cents: Decimal(cents) / 100)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Life:
+    """What happens to an account from outside: bank rows per day, and how far the bank's rows are in on which day."""
+
+    budgets: tuple[funding.Envelope, ...]
+    opening: Decimal
+    rows: tuple[tuple[int, Decimal, int | None], ...]
+    imports: dict[int, int] | None
+
+    @property
+    def spenders(self) -> list[funding.Envelope]:
+        return [each for each in self.budgets if each.kind != kinds.FILLUP]
+
+    def account(self) -> Account:
+        return Account(list(self.budgets), opening=self.opening, gated=self.imports is not None)
+
+    def happen(self, account: Account, offset: int) -> None:
+        """The events of one day."""
+        for on, value, index in self.rows:
+            if on == offset:
+                account.enter(
+                    day(on), value, budget=None if index is None else self.spenders[index % len(self.spenders)]
+                )
+        if self.imports is not None and offset in self.imports:
+            through = day(self.imports[offset])
+            account.posted_through = max(through, account.posted_through or through)
+
+
+@st.composite
+def families(draw: st.DrawFn) -> list[funding.Envelope]:
+    kind = draw(st.sampled_from((kinds.GOAL, kinds.CAPPED, kinds.RECURRING, kinds.FILLUP)))
+    plan: dict[str, Any] = {
+        "target": draw(amounts),
+        "fixed": draw(st.none() | amounts),
+        "schedule": draw(schedules),
+    }
+    common: dict[str, Any] = {"priority": draw(st.integers(-1, 1)), "paused": draw(st.integers(0, 9)) == 0}
+    by = day(draw(st.integers(-5, 2 * DAYS)))
+    if kind == kinds.FILLUP:
+        fillup = envelope(kinds.FILLUP, **plan, **common)
+        parent = envelope(kinds.RECURRING, **plan, **common, recurrence=draw(schedules), fillup=fillup)
+        return [parent, fillup]
+    return [envelope(kind, **plan, **common, by=by, recurrence=draw(schedules))]
+
+
+@st.composite
+def lives(draw: st.DrawFn, *, gated: bool) -> Life:
+    """Where funding comes from only gains, and other budgets only spend: a late run cannot move what is gone again."""
+    budgets = [each for family in draw(st.lists(families(), min_size=1, max_size=4)) for each in family]
+    when = st.integers(0, DAYS - 1)
+    gains = draw(st.lists(st.tuples(when, amounts, st.none()), max_size=6))
+    spent = draw(st.lists(st.tuples(when, amounts.map(lambda value: -value), st.integers(0, 9)), max_size=6))
+    imports = draw(st.dictionaries(when, when, max_size=5)) if gated else None
+    if imports is not None:
+        imports = {on: min(through, on) for on, through in imports.items()} | {DAYS: DAYS}
+    return Life(
+        budgets=tuple(budgets), opening=draw(amounts), rows=tuple(sorted((*gains, *spent), key=repr)), imports=imports
+    )
+
+
+def outcome(account: Account) -> tuple[Any, ...]:
+    """All that can be told from outside."""
+    return (
+        {key: (row.status, row.intended, row.moved, row.reason) for key, row in account.events.items()},
+        {
+            each.id: (account.balance(each), each.complete, each.fund_from, each.recur_from)
+            for each in account.envelopes
+        },
+        account.balance(),
+    )
+
+
+def lived(life: Life, runs: Callable[[Account, int], object]) -> tuple[Any, ...]:
+    account = life.account()
+    for offset in range(DAYS + 1):
+        runs(account, offset)
+        life.happen(account, offset)
+    while account.run(day(DAYS + 1)):
+        pass
+    return outcome(account)
+
+
+def punctual(account: Account, offset: int) -> None:
+    account.run(day(offset))
+
+
+class Erratic:
+    """Runs on some days only, sometimes twice, sometimes as of the past, and dies after some number of events."""
+
+    def __init__(self, plan: list[tuple[int, int, int]]) -> None:
+        self.plan = plan
+
+    def __call__(self, account: Account, offset: int) -> None:
+        for on, most, back in self.plan:
+            if on == offset:
+                account.run(day(offset), as_of=day(offset - back), most=most)
+                if back % 2:
+                    account.run(day(offset), most=most)
+
+
+erratic = st.lists(st.tuples(st.integers(0, DAYS), st.integers(0, 6), st.integers(0, 3)), max_size=12).map(Erratic)
+
+
+@settings(max_examples=25, deadline=None)
+@given(life=lives(gated=False), runs=erratic)
+def test_late_doubled_and_broken_runs_end_like_punctual_ones(life: Life, runs: Erratic) -> None:
+    assert lived(life, runs) == lived(life, punctual)
+
+
+@settings(max_examples=25, deadline=None)
+@given(life=lives(gated=True), runs=erratic)
+def test_so_they_do_behind_the_import_gate(life: Life, runs: Erratic) -> None:
+    assert lived(life, runs) == lived(life, punctual)
+
+
+@settings(max_examples=25, deadline=None)
+@given(life=lives(gated=False), runs=erratic)
+def test_no_run_moves_more_than_intended_or_more_than_there_is(life: Life, runs: Erratic) -> None:
+    account = life.account()
+    for offset in range(DAYS + 1):
+        runs(account, offset)
+        life.happen(account, offset)
+        assert account.balance() >= 0
+    for key, row in account.events.items():
+        moved = sum(
+            (entry.amount for entry in account.entries if entry.event == key and entry.budget_id == key.budget_id),
+            Decimal(0),
+        )
+        assert 0 <= row.moved == moved <= row.intended
+        assert row.moved == row.moved.quantize(Decimal("0.01"))
+    total = account.opening + sum((entry.amount for entry in account.entries if entry.event is None), Decimal(0))
+    assert account.balance() + sum(account.balance(each) for each in account.envelopes) == total
+
+
+@settings(max_examples=25, deadline=None)
+@given(life=lives(gated=False))
+def test_the_forecast_is_what_the_engine_then_does(life: Life) -> None:
+    """With all rows known from the start, the forecast's last balances are those of the simulated future."""
+    account = life.account()
+    for offset in range(DAYS):
+        life.happen(account, offset)
+    found = funding.forecast(account.state(day(-1)), until=day(DAYS))
+    balances = dict(found.start)
+    for changed in found.days.values():
+        balances |= changed
+    for offset in range(DAYS + 1):
+        state = account.state(day(offset))
+        for intent in funding.plan(state, through=day(offset), closing=False):
+            account.carry_out(intent)
+
+    assert balances == {UNALLOCATED: account.balance()} | {each.id: account.balance(each) for each in account.envelopes}
+
+
+def test_a_forecast_tells_balances_per_day_and_what_will_be_missing() -> None:
+    goal = envelope(target=100, fixed=40)
+    account = Account([goal], opening=Decimal(50))
+    account.enter(day(10), 15)
+    found = funding.forecast(account.state(day(0)), until=day(20))
+
+    assert found.start == {UNALLOCATED: Decimal(10), goal.id: Decimal(40)}
+    assert found.days == {
+        day(7): {UNALLOCATED: Decimal(0), goal.id: Decimal(50)},
+        day(10): {UNALLOCATED: Decimal(15)},
+        day(11): {UNALLOCATED: Decimal(0), goal.id: Decimal(65)},
+    }
+    assert [(each.on, each.missing) for each in found.shortfalls] == [(day(7), Decimal(30)), (day(14), Decimal(35))]
