@@ -5,7 +5,6 @@ file that nothing names, never a row that names no file.
 """
 
 import io
-import struct
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -33,6 +32,12 @@ CONTENT_TYPES = {
     ".webp": "image/webp",
     ".gif": "image/gif",
     ".pdf": "application/pdf",
+}
+ENCODED: dict[str, dict[str, Any]] = {
+    "JPEG": {"quality": 90},
+    "PNG": {"compress_level": 1},
+    "WEBP": {"quality": 90},
+    "GIF": {},
 }
 OPAQUE = "application/octet-stream"
 
@@ -115,40 +120,26 @@ def _image(upload: UploadedFile, *, field: str) -> ContentFile:
     """The picture drawn anew, the way up its camera meant, without whatever else the file held; its first frame."""
     with _decoding:  # one at a time: a large picture takes some 200 MB
         try:
-            suffix, content = _redrawn(upload)
-        except errors.InvalidFile as error:
-            raise errors.InvalidFile(error.message, field=field) from error
-        except (
-            OSError,
-            ValueError,
-            SyntaxError,
-            ArithmeticError,
-            LookupError,
-            TypeError,
-            EOFError,
-            struct.error,
-            MemoryError,
-            RuntimeError,
-            Warning,
-            Image.DecompressionBombError,
-        ) as error:
-            # What the decoders raise for broken files is not written down anywhere.
-            message = "Upload a valid image: JPEG, PNG, WebP or GIF."
-            raise errors.InvalidFile(message, field=field) from error
+            suffix, content = _redrawn(upload, field=field)
+        except errors.InvalidFile:
+            raise
+        except Exception as error:
+            raise errors.InvalidFile("Upload a valid image: JPEG, PNG, WebP or GIF.", field=field) from error
     return ContentFile(content, name=f"{uuid4().hex}{suffix}")
 
 
-def _redrawn(upload: UploadedFile) -> tuple[str, bytes]:
+def _redrawn(upload: UploadedFile, *, field: str) -> tuple[str, bytes]:
     upload.seek(0)
     with Image.open(upload, formats=tuple(IMAGES)) as picture:
-        kind = str(picture.format)
+        kind = "JPEG" if picture.format == "MPO" else str(picture.format)  # a JPEG with further pictures behind it
         if picture.width * picture.height > MOST_PIXELS:
-            raise errors.InvalidFile(f"The image has more than {MOST_PIXELS // 1_000_000} million pixels.")
+            message = f"The image has more than {MOST_PIXELS // 1_000_000} million pixels."
+            raise errors.InvalidFile(message, field=field)
         picture.load()
         drawn = ImageOps.exif_transpose(picture)
     drawn.info = {key: value for key, value in drawn.info.items() if key in ("transparency", "icc_profile")}
     content = io.BytesIO()
-    drawn.save(content, format=kind, **({"compress_level": 1} if kind == "PNG" else {}))
+    drawn.save(content, format=kind, **ENCODED[kind])
     return IMAGES[kind], content.getvalue()
 
 

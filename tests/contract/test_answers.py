@@ -15,11 +15,6 @@ OPERATIONS = operations()
 BY_STAFF = {"users_list", "users_retrieve", "users_update", "users_partial_update"}
 
 
-@pytest.fixture
-def house(owner: User) -> House:
-    return houses.house(owner)
-
-
 def answer(operation: Operation, house: House, staff: User) -> Any:
     if operation.path.startswith("/api/token/"):
         api = houses.client(None)

@@ -24,11 +24,6 @@ UUID_FILTERS = {"bank_account", "budget", "transaction", "src_budget", "dst_budg
 by_id = pytest.mark.parametrize("operation", OF_AN_OWNER, ids=lambda operation: operation.id)
 
 
-@pytest.fixture
-def house(owner: User) -> House:
-    return houses.house(owner)
-
-
 @by_id
 def test_an_object_is_not_there_for_others_whatever_the_body_says(
     operation: Operation, house: House, stranger: User, staff: User

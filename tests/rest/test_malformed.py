@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from backend.ledger.models import User
 from tests.contract.document import CONTRACT, Operation, operations
 from tests.rest import house as houses
 from tests.rest.house import House
@@ -47,11 +46,6 @@ HOSTILE: list[Any] = [
     "9999-12-31T23:59:59-14:00",
     "2026-02-30",
 ]
-
-
-@pytest.fixture
-def house(owner: User) -> House:
-    return houses.house(owner)
 
 
 def post(operation: Operation, house: House, body: bytes, content_type: str = "application/json") -> Any:

@@ -1,0 +1,3 @@
+from tests.rest.conftest import house
+
+__all__ = ["house"]

@@ -1,0 +1,78 @@
+"""How many database queries a request costs: as many for thirty rows as for three.
+
+A list takes one query for its count and one for its rows, and what its rows refer to: owners of accounts; events,
+entries and time zones for the next funding of budgets; entries of transfers. Marking an account as imported also funds
+what waited for it, event by event; here nothing does.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from backend.ledger.models import User
+from tests import build
+from tests.contract.document import Operation, operations
+from tests.rest import house as houses
+from tests.rest.house import MONTHLY, House
+
+pytestmark = pytest.mark.django_db
+
+OPERATIONS = [each for each in operations() if not each.path.startswith("/api/token/")]
+LISTS = [each for each in OPERATIONS if each.id.endswith("_list")]
+WRITES = [each for each in OPERATIONS if each.writes and "{username}" not in each.path]
+OBJECTS = [each for each in OPERATIONS if each.is_object and not each.writes]
+MOST_OF_A_LIST = 12
+MOST_OF_A_WRITE = 25
+
+
+def queries(request: Callable[[], object]) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        request()
+    return len([each for each in captured.captured_queries if "SAVEPOINT" not in each["sql"]])
+
+
+def more(of: House, number: int) -> None:
+    """Another row of each kind, in another account of other owners' too."""
+    when = build.at(number)
+    budget = build.budget(
+        of.account,
+        name=f"Goal {number}",
+        target_balance="100",
+        funding_schedule=MONTHLY,
+        funding_type="F",
+        funding_amount="5",
+        now=when,
+    )
+    build.transaction(of.account, amount="-10", splits={budget: "4"}, now=when)
+    build.transfer(of.account, source=of.unallocated, target=budget, amount="1", now=when)
+    partner = build.user(f"partner{number}")
+    build.account(owner=partner, co_owners=[of.owner], at_bank=build.bank(name=f"Bank {number}"), now=when)
+
+
+def test_a_list_costs_the_same_however_long_it_is(house: House, staff: User) -> None:
+    def costs() -> dict[str, int]:
+        return {each.id: queries(lambda each=each: answered(each)) for each in LISTS}  # type: ignore[misc]
+
+    def answered(operation: Operation) -> None:
+        api = houses.client(staff if operation.id == "users_list" else house.owner)
+        assert houses.send(api, operation, house).status_code == 200
+
+    for number in range(3):
+        more(house, number)
+    short = costs()
+    for number in range(3, 30):
+        more(house, number)
+    assert costs() == short
+    assert max(short.values()) <= MOST_OF_A_LIST
+
+
+@pytest.mark.parametrize("operation", [*WRITES, *OBJECTS], ids=lambda operation: operation.id)
+def test_no_other_request_takes_many(operation: Operation, house: House) -> None:
+    for number in range(5):
+        more(house, number)
+    found = queries(lambda: houses.send(houses.client(house.owner), operation, house))
+    assert found <= (MOST_OF_A_WRITE if operation.writes else MOST_OF_A_LIST)
