@@ -78,11 +78,11 @@ def test_the_day_that_the_bank_names_is_the_transactions(account: BankAccount):
     assert Transaction.objects.get().transaction_date == datetime(2026, 6, 7, tzinfo=UTC)
 
 
-def test_days_begin_where_the_first_owner_lives(owner: User):
+def test_a_row_is_dated_as_a_bare_date_in_the_apis_wherever_the_owner_lives(owner: User):
     User.objects.filter(pk=owner.pk).update(timezone="America/New_York")
     account = build.account(owner=owner)
     enter(account, row())
-    assert Transaction.objects.get().posted_date == datetime(2026, 6, 10, 4, tzinfo=UTC)
+    assert Transaction.objects.get().posted_date == datetime(2026, 6, 10, tzinfo=UTC)
     assert counts(enter(account, row())) == (0, 1, 0)
 
 

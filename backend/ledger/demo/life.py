@@ -1,10 +1,11 @@
 """The life of the household, day by day."""
 
-import calendar
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+
+from dateutil.relativedelta import relativedelta
 
 from backend.ledger.statements import Row
 
@@ -29,6 +30,7 @@ from .tables import (
 
 CENT = Decimal("0.01")
 DAY = timedelta(days=1)
+LAST_OF_MONTH = relativedelta(day=31)
 COFFEE = next(habit for habit in HABITS if "COFFEE" in habit.texts[0])
 
 ACCOUNTS = (
@@ -64,7 +66,7 @@ def life(*, today: date) -> Household:
 
     A day has the same purchases for all of the month that `today` is in; what the bank has not posted yet is pending.
     """
-    start = months_before(today, 18)
+    start = today + relativedelta(months=-18, day=1)
     diary = Diary(start=start, today=today)
     day = start
     while day <= today:
@@ -82,16 +84,6 @@ def life(*, today: date) -> Household:
     )
 
 
-def months_before(day: date, months: int) -> date:
-    """The first of the month that lies so many months before that of `day`."""
-    index = day.year * 12 + day.month - 1 - months
-    return date(index // 12, index % 12 + 1, 1)
-
-
-def last_of_month(day: date) -> date:
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
-
-
 def payday(day: date) -> date:
     """The last working day up to `day`."""
     return day - DAY * max(0, day.weekday() - 4)
@@ -103,7 +95,7 @@ class Diary:
     def __init__(self, *, start: date, today: date) -> None:
         self.today = today
         self.first_trip = plans.next_july(start)
-        self.laptop_on = months_before(start, -LAPTOP_AFTER).replace(day=LAPTOP.day)
+        self.laptop_on = start + relativedelta(months=LAPTOP_AFTER, day=LAPTOP.day)
         self.accounts = {account.key: account for account in ACCOUNTS}
         self.balances = {account.key: account.opening for account in ACCOUNTS}
         self.rows: dict[str, list[Row]] = {account.key: [] for account in ACCOUNTS}
@@ -142,7 +134,7 @@ class Diary:
         return self.dice.randint(int(least / CENT), int(most / CENT)) * CENT
 
     def earn(self, day: date) -> None:
-        last = last_of_month(day)
+        last = day + LAST_OF_MONTH
         for who, days in (("first", (day.replace(day=15), last)), ("second", (day.replace(day=28),))):
             text, amount = PAYROLL[who]
             if day in map(payday, days):
@@ -181,7 +173,7 @@ class Diary:
             self.transfer(day, to=SAVINGS, amount=SAVED_EACH_MONTH, texts=("ONLINE TRANSFER TO", "TRANSFER FROM"))
         if day.day == 24 and self.balances[CARD] < 0:
             self.transfer(day, to=CARD, amount=-self.balances[CARD], texts=("CARD PAYMENT TO", "PAYMENT THANK YOU"))
-        if day == last_of_month(day):
+        if day == day + LAST_OF_MONTH:
             interest = (self.balances[SAVINGS] * YEARLY_INTEREST / 12).quantize(CENT)
             self.enter(SAVINGS, day, interest, "INTEREST PAID", kind="INT")
 

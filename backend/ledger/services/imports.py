@@ -3,10 +3,9 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import transaction as database
 
@@ -144,8 +143,7 @@ def _plan(account: BankAccount, statement: Statement, *, source: str) -> matchin
     rows = _oldest_first(statement.rows)
     if not rows:
         return matching.Plan()
-    zone = _zone(account)
-    first, last = _midnight(rows[0].posted_on, zone), _midnight(rows[-1].posted_on, zone)
+    first, last = _midnight(rows[0].posted_on), _midnight(rows[-1].posted_on)
     near = Transaction.objects.filter(
         bank_account=account,
         posted_date__range=(first - matching.REACH, last + matching.REACH),
@@ -155,7 +153,7 @@ def _plan(account: BankAccount, statement: Statement, *, source: str) -> matchin
         matching.Known(
             id=row.pk,
             key=row.import_key or "",
-            posted_on=row.posted_date.astimezone(zone).date(),
+            posted_on=row.posted_date.date(),
             amount=row.amount,
             description=row.raw_description,
         )
@@ -174,16 +172,15 @@ def _enter(account: BankAccount, new: Sequence[tuple[Row, str]], *, now: datetim
     """Enter rows with their keys, each on Unallocated or where a budget's rule claims it."""
     if not new:
         return
-    zone = _zone(account)
     budgets = drafts.claimants(account)
     entered = []
     for row, key in new:
         transaction = drafts.transaction(
             amount=row.amount,
-            posted_date=_midnight(row.posted_on, zone),
+            posted_date=_midnight(row.posted_on),
             raw_description=row.description,
             transaction_type=kinds.transaction_type(row.kind, amount=row.amount),
-            transaction_date=_midnight(row.initiated_on, zone) if row.initiated_on else None,
+            transaction_date=_midnight(row.initiated_on) if row.initiated_on else None,
             pending=row.pending,
         )
         transaction.import_key = key
@@ -215,10 +212,6 @@ def _through(account: BankAccount, statement: Statement, *, now: datetime) -> da
     return min(max(days), tomorrow) if days else None
 
 
-def _zone(account: BankAccount) -> ZoneInfo:
-    """Where the account's days begin: its first owner's time zone."""
-    return selectors.zones([account.pk]).get(account.pk, ZoneInfo("UTC"))
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=zone)
+def _midnight(day: date) -> datetime:
+    """A bank's date as the APIs read and show a bare date: the start of that day in UTC, whoever owns the account."""
+    return datetime.combine(day, time.min, tzinfo=UTC)
