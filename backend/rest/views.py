@@ -12,10 +12,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from backend import charsets
 from backend.ledger import access, errors
 from backend.ledger.models import User
 
-from . import fields, filters, pagination, parsers
+from . import fields, filters, pagination
 
 
 class Options(metadata.BaseMetadata):
@@ -47,8 +48,8 @@ class View(GenericViewSet[Any]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # The charset of a body is also what Django reads the query by: it must be one that decodes texts.
-        charset = request.content_params.get("charset") if request.content_params else None
-        if charset and charset.lower() not in parsers.CHARSETS:
+        charset = charsets.unknown(request.META.get("CONTENT_TYPE", ""))
+        if charset:
             request.encoding = "utf-8"
             raise exceptions.ParseError(f"Unsupported charset {charset[:40]!r}.")
         super().initial(request, *args, **kwargs)
