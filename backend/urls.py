@@ -1,7 +1,5 @@
 """The URL map."""
 
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -10,9 +8,10 @@ handler403 = "backend.fallback.forbidden"
 handler404 = "backend.fallback.not_found"
 handler500 = "backend.fallback.failed"
 
-DOORS = [door for door in ("backend.rest", "backend.schema") if find_spec(door) and find_spec(f"{door}.urls")]
-
-urlpatterns: list[URLPattern | URLResolver] = [path("", include(f"{door}.urls")) for door in DOORS]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("backend.rest.urls")),
+    path("", include("backend.schema.urls")),
+]
 
 if settings.ADMIN:
     from django.contrib import admin
