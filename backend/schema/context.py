@@ -63,7 +63,6 @@ class Context:
 
     user: User
     now: datetime
-    response: Any = None
     next_fundings: Batch[funding.NextFunding] = field(init=False)
     funding_summaries: Batch[funding.Summary] = field(init=False)
 

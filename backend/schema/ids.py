@@ -3,9 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+import strawberry
 from strawberry import relay
 
 from backend.ledger import errors
+
+UUID_SCALAR = strawberry.scalar(
+    name="UUID", description="A UUID in its usual spelling, lower case with dashes.", serialize=str, parse_value=UUID
+)
 
 
 def parse(text: str) -> tuple[str | None, UUID] | None:

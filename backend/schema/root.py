@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Annotated, Any, cast
+from uuid import UUID
 
 import strawberry
 from graphql import GraphQLError
@@ -90,7 +91,9 @@ schema = Schema(
     query=Query,
     mutation=Mutation,
     types=list(NODES.values()),
-    config=StrawberryConfig(name_converter=Names(), disable_field_suggestions=True, scalar_map={Amount: AMOUNT}),
+    config=StrawberryConfig(
+        name_converter=Names(), disable_field_suggestions=True, scalar_map={Amount: AMOUNT, UUID: ids.UUID_SCALAR}
+    ),
     exception_handlers=[errors.ProblemHandler()],
     extensions=[
         lambda: MaxTokensLimiter(max_token_count=limits.TOKENS),

@@ -1,0 +1,182 @@
+"""Lists: pages, cursors, filters, order."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from strawberry import relay
+
+from backend.ledger.models import BankAccount, Budget, User
+from tests import build
+from tests.build import NOW
+from tests.schema.door import ask, data, nodes
+
+pytestmark = pytest.mark.django_db
+
+TRANSACTIONS = """query ($first: Int! = 20, $after: String, $filters: TransactionFilters) {
+  transactions(first: $first, after: $after, filters: $filters) {
+    totalCount pageInfo { hasNextPage endCursor } edges { cursor node { description } }
+  }
+}"""
+
+
+def names(user: User, **variables: object) -> list[str]:
+    return [each["description"] for each in nodes(data(user, TRANSACTIONS, **variables)["transactions"])]
+
+
+def fill(account: BankAccount, count: int, *, days: int = 0) -> None:
+    for number in range(count):
+        build.transaction(account, raw_description=f"row {number}", posted_date=NOW + timedelta(days=days * number))
+
+
+def test_the_latest_come_first_and_of_one_day_the_last_entered(owner: User, account: BankAccount) -> None:
+    build.transaction(account, raw_description="old", posted_date=-3)
+    fill(account, 2)
+    build.transaction(account, raw_description="new", posted_date=1)
+
+    assert names(owner) == ["new", "row 1", "row 0", "old"]
+
+
+def test_a_page_has_twenty_rows_unless_told_otherwise(owner: User, account: BankAccount) -> None:
+    fill(account, 21)
+    found = data(owner, TRANSACTIONS)["transactions"]
+
+    assert len(found["edges"]) == 20
+    assert found["totalCount"] == 21
+    assert found["pageInfo"]["hasNextPage"] is True
+    assert len(names(owner, first=21)) == 21
+    assert names(owner, first=0) == []
+
+
+def test_pages_follow_on_each_other_while_rows_are_added(owner: User, account: BankAccount) -> None:
+    fill(account, 5, days=1)
+    seen = []
+    after = None
+    for _ in range(3):
+        page = data(owner, TRANSACTIONS, first=2, after=after)["transactions"]
+        seen += [each["description"] for each in nodes(page)]
+        after = page["pageInfo"]["endCursor"]
+        build.transaction(account, raw_description="later", posted_date=9)
+
+    assert seen == ["row 4", "row 3", "row 2", "row 1", "row 0"]
+    assert page["pageInfo"]["hasNextPage"] is False
+
+
+def test_pages_below_a_row(owner: User, account: BankAccount, shared_account: BankAccount) -> None:
+    for each in (account, shared_account):
+        for number in range(3):
+            build.budget(each, name=f"{each.name} {number}", now=NOW + timedelta(minutes=number))
+    query = """query ($after: String) { bankAccounts { edges { node {
+      budgets(first: 2, after: $after) { totalCount pageInfo { hasNextPage endCursor } edges { node { name } } }
+    } } } }"""
+    first, second = (each["budgets"] for each in nodes(data(owner, query)["bankAccounts"]))
+    assert (first["totalCount"], first["pageInfo"]["hasNextPage"]) == (4, True)
+    assert nodes(first) == [{"name": "Unallocated"}, {"name": "Checking 0"}]
+    assert nodes(second) == [{"name": "Unallocated"}, {"name": "Household 0"}]
+    following = nodes(data(owner, query, after=first["pageInfo"]["endCursor"])["bankAccounts"])
+
+    assert nodes(following[0]["budgets"]) == [{"name": "Checking 1"}, {"name": "Checking 2"}]
+
+
+def test_budgets_that_are_archived_or_not(owner: User, account: BankAccount) -> None:
+    build.budget(account, name="Live")
+    Budget.objects.filter(pk=build.budget(account, name="Done").pk).update(archived=True)
+    query = "query ($archived: Boolean) { bankAccounts { edges { node { budgets(archived: $archived) "
+    query += "{ edges { node { name } } } } } } }"
+    found = {}
+    for archived in (None, True, False):
+        (shown,) = nodes(data(owner, query, archived=archived)["bankAccounts"])
+        found[archived] = [each["name"] for each in nodes(shown["budgets"])]
+
+    assert found[True] == ["Done"]
+    assert found[False] == ["Unallocated", "Live"]
+    assert sorted(found[None]) == ["Done", "Live", "Unallocated"]
+
+
+def test_filters_narrow_each_other(owner: User, account: BankAccount, shared_account: BankAccount) -> None:
+    fun = build.budget(account, name="Fun")
+    build.transaction(account, raw_description="fun", splits={fun: "1.00"}, posted_date=-1)
+    build.transaction(account, raw_description="pending", pending=True)
+    build.transaction(shared_account, raw_description="shared", posted_date=1)
+    here = str(account.pk)
+
+    assert names(owner, filters={"account": here}) == ["pending", "fun"]
+    assert names(owner, filters={"account": here, "pending": True}) == ["pending"]
+    assert names(owner, filters={"pending": False}) == ["shared", "fun"]
+    assert names(owner, filters={"budget": str(fun.pk)}) == ["fun"]
+    assert names(owner, filters={"budget": str(fun.pk), "account": str(shared_account.pk)}) == []
+    assert names(owner, filters={"since": NOW.isoformat()}) == ["shared", "pending"]
+    assert names(owner, filters={"before": NOW.isoformat()}) == ["fun"]
+    assert names(owner, filters={"since": "2026-06-15T12:00:00"}) == ["shared", "pending"]
+    assert names(owner, filters={"since": "2026-06-15T14:00:00+02:00"}) == ["shared", "pending"]
+    assert names(owner, filters={}) == names(owner, filters=None) == ["shared", "pending", "fun"]
+
+
+@pytest.mark.parametrize("field", ["account", "budget"])
+@pytest.mark.parametrize("key", ["", "garbage", "QnVkZ2V0OjE=", "\u0000"])
+def test_a_filter_by_what_is_no_id_is_refused(owner: User, field: str, key: str) -> None:
+    (error,) = ask(owner, TRANSACTIONS, filters={field: key})["errors"]
+
+    assert error["extensions"] == {"code": "not_found", "field": field}
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_beyond_the_calendar_is_refused(owner: User, moment: str) -> None:
+    (error,) = ask(owner, TRANSACTIONS, filters={"since": moment})["errors"]
+
+    assert error["extensions"]["code"] == "invalid"
+
+
+def cursor(*values: object) -> str:
+    return relay.to_base64("orderedcursor", json.dumps(values))
+
+
+KEY = "3f0d8d3e-5a51-4a0e-9f3e-0c2b8e1f7a11"
+CURSORS: dict[str, Any] = {
+    "empty": "",
+    "garbage": "garbage",
+    "not base64": "Incorrect padding",
+    "an offset": relay.to_base64("arrayconnection", "1"),
+    "no list": relay.to_base64("orderedcursor", "{}"),
+    "deep": relay.to_base64("orderedcursor", "[" * 10_000),
+    "too few": cursor(NOW.isoformat(), "1"),
+    "too many": cursor(NOW.isoformat(), "1", KEY, "1"),
+    "no texts": cursor(1, 2, 3),
+    "null": cursor(None, None, None),
+    "no time": cursor("yesterday", "1", KEY),
+    "no day": cursor("2026-02-30T00:00:00+00:00", "1", KEY),
+    "no number": cursor(NOW.isoformat(), "one", KEY),
+    "a number too large": cursor(NOW.isoformat(), "9" * 30, KEY),
+    "a number much too large": cursor(NOW.isoformat(), "9" * 10_000, KEY),
+    "no key": cursor(NOW.isoformat(), "1", "garbage"),
+    "a NUL": cursor(NOW.isoformat(), "1\0", KEY),
+    "a long text": "A" * 50_000,
+}
+
+
+@pytest.mark.parametrize("name", CURSORS)
+def test_a_cursor_that_no_page_gave_is_refused(owner: User, account: BankAccount, name: str) -> None:
+    fill(account, 1)
+    answer = ask(owner, TRANSACTIONS, after=CURSORS[name])
+
+    assert answer["data"] is None
+    assert answer["errors"][0]["extensions"] == {"code": "invalid", "field": "after"}
+
+
+@pytest.mark.parametrize("name", CURSORS)
+def test_nor_is_one_followed_below_a_row(owner: User, account: BankAccount, name: str) -> None:
+    fill(account, 1)
+    query = (
+        "query ($after: String) { transactions { edges { node { allocations(after: $after) { edges { cursor } } } } } }"
+    )
+    answer = ask(owner, query, after=CURSORS[name])
+
+    assert answer["data"] is None
+    assert answer["errors"][0]["extensions"] == {"code": "invalid", "field": "after"}
+
+
+def test_the_cursor_of_another_list_is_refused(owner: User, account: BankAccount) -> None:
+    found = data(owner, "{ bankAccounts { pageInfo { endCursor } edges { cursor } } }")["bankAccounts"]
+
+    assert ask(owner, TRANSACTIONS, after=found["pageInfo"]["endCursor"])["data"] is None
