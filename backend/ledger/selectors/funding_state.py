@@ -20,6 +20,7 @@ def envelope(budget: Budget) -> rules.Envelope:
     """A budget as the simulation knows it."""
     return rules.Envelope(
         id=budget.pk,
+        name=budget.name,
         kind=budget.budget_type,
         fixed=budget.funding_type == Budget.Funding.FIXED,
         target=budget.target_balance,

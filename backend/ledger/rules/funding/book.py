@@ -9,7 +9,7 @@ from uuid import UUID
 from .envelopes import FUND, ZERO, Change, Envelope, Key, State
 
 Position = tuple[Any, ...]
-"""A point in the order of events: date, then fund before recur, then priority, then age."""
+"""A point in the order of events: date, then fund before recur, then priority, then age (of one age: by name)."""
 
 END: Position = (date.max, 10)
 _RANK = {FUND: 0}
@@ -31,7 +31,7 @@ def position(key: Key, envelopes: Mapping[UUID, Envelope]) -> Position:
     envelope = envelopes.get(key.budget_id)
     if envelope is None:
         return (key.on, rank)
-    return (key.on, rank, -envelope.priority, envelope.created_at, envelope.id.int)
+    return (key.on, rank, -envelope.priority, envelope.created_at, envelope.name, envelope.id.int)
 
 
 class Book:

@@ -24,6 +24,7 @@ class Envelope:
     """
 
     id: UUID
+    name: str = ""
     kind: str
     fixed: bool = False
     target: Decimal = ZERO
