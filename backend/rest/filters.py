@@ -30,11 +30,20 @@ class Filters(kinds.DjangoFilterBackend):
 
 
 class Ordering(OrderingFilter):
-    """By the view's `ordering_fields` or else its `ordering`; rows that are equal in that by `id`."""
+    """By the view's `ordering_fields` or else its `ordering`.
+
+    Rows of one instant come in the order in which they were made, where they are numbered; then by `id`.
+    """
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> Sequence[str] | None:
-        asked = super().get_ordering(request, queryset, view)
-        return [*(asked or ()), "id"]
+        asked = super().get_ordering(request, queryset, view) or ()
+        numbered = any(field.name == "seq" for field in queryset.model._meta.get_fields())
+        order: list[str] = []
+        for name in asked:
+            order.append(name)
+            if numbered and name in {"created_at", "-created_at"}:
+                order.append(name.replace("created_at", "seq"))
+        return [*order, "id"]
 
 
 class MomentField(forms.Field):
