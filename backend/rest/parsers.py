@@ -1,17 +1,16 @@
-"""Reads JSON as narrowly as a ledger needs: no repeated key, no rounded number, no text that cannot be stored."""
+"""Reads bodies as narrowly as a ledger needs: no repeated key, no rounded number, no text that cannot be stored."""
 
 import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import IO, Any, NoReturn
 
+from django.http import QueryDict
 from rest_framework import exceptions
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import DataAndFiles, FormParser, JSONParser, MultiPartParser
 
 DEEPEST = 32
 """Arrays and objects within one another."""
-
-CHARSETS = ("utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin-1", "windows-1252", "utf-16", "utf-32")
 
 
 class JSON(JSONParser):
@@ -25,6 +24,34 @@ class JSON(JSONParser):
             return loads(stream.read().decode(encoding))
         except ValueError as error:
             raise exceptions.ParseError(f"JSON parse error - {error}") from error
+
+
+class Form(FormParser):
+    """A body whose bytes are not text in its charset is refused, not mended."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> QueryDict:  # type: ignore[override]  # the stubs name a class of their own
+        return _unmended(super().parse(stream, media_type, parser_context))
+
+
+class Multipart(MultiPartParser):
+    """The same of its texts; files are bytes."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> "DataAndFiles[Any, Any]":  # subscripted by the stubs alone
+        found = super().parse(stream, media_type, parser_context)
+        _unmended(found.data)
+        return found
+
+
+def _unmended(form: QueryDict) -> QueryDict:
+    """Django puts U+FFFD in place of what it cannot decode."""
+    for name, values in form.lists():
+        if any("\N{REPLACEMENT CHARACTER}" in str(text) for text in (name, *values)):
+            raise exceptions.ParseError("Form parse error - The body is not text in its charset")
+    return form
 
 
 def loads(text: str) -> Any:

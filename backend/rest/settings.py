@@ -11,8 +11,8 @@ def rest_framework(*, proxies: int) -> dict[str, Any]:
         "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
         "DEFAULT_PARSER_CLASSES": [
             "backend.rest.parsers.JSON",
-            "rest_framework.parsers.FormParser",
-            "rest_framework.parsers.MultiPartParser",
+            "backend.rest.parsers.Form",
+            "backend.rest.parsers.Multipart",
         ],
         "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
         "EXCEPTION_HANDLER": "backend.rest.errors.handle",
