@@ -15,9 +15,11 @@ def check(client: Client, account_id: str, *, available: object, posted: object)
     """Hold an account to the invariants; the opening balances are what it was made with. Number of rows seen."""
     account = client.get(f"/bank-accounts/{account_id}/")
     budgets = {row["id"]: row for row in client.each("/budgets/", bank_account=account_id)}
-    transactions = list(client.each("/transactions/", bank_account=account_id))
-    allocations = list(client.each("/allocations/", bank_account=account_id))
-    transfers = list(client.each("/internal-transactions/", bank_account=account_id))
+    # One request may write several rows at one instant; the order in a list tells which came first.
+    query = {"bank_account": account_id, "ordering": "created_at"}
+    transactions = list(client.each("/transactions/", **query))
+    allocations = list(client.each("/allocations/", **query))
+    transfers = list(client.each("/internal-transactions/", **query))
 
     opening = Decimal(str(available)), Decimal(str(posted))
     check_allocations(transactions, allocations)

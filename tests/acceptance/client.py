@@ -51,7 +51,9 @@ class Client:
             assert reply.status == 200, reply.told()
             self.token = reply.json()["access"]
 
-    def raw(self, method: str, target: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> Reply:
+    def raw(
+        self, method: str, target: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Reply:
         """Send bytes as they are. A connection that the server closed meanwhile is opened again."""
         sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         sent |= dict(headers or {})
@@ -83,6 +85,8 @@ class Client:
             self._local.connection = None
 
     def close_all(self) -> None:
+        """Hang up, for all threads; a later request calls again."""
+        self._local = threading.local()
         while self._connections:
             self._connections.pop().close()
 
@@ -100,7 +104,7 @@ class Client:
         return self.raw(method, target, body, {"Content-Type": content_type})
 
     def get(self, path: str, **query: object) -> Any:
-        reply = self.send("GET", path, **query)
+        reply = self.send("GET", path, None, kind="json", **query)
         assert reply.status == 200, f"GET {path} {query}: {reply.told()}"
         return reply.json()
 

@@ -36,7 +36,9 @@ def build(world: World) -> Household:
     transaction = owner.spend(account["id"], "-42.50", raw_description="CORNER SHOP 03/01")
     allocation = owner.split(transaction["id"], {a["id"]: "40.00"})[-1]
     transfer = owner.move(account["id"], account["unallocated_budget"], b["id"], "100.00", "2026-03-03T00:00:00Z")
-    return Household(world, owner.get(f"/bank-accounts/{account['id']}/"), a, b, goal, transaction, allocation, transfer)
+    return Household(
+        world, owner.get(f"/bank-accounts/{account['id']}/"), a, b, goal, transaction, allocation, transfer
+    )
 
 
 # What an object operation is tried on: a new object of the owner's, where the operation may change or remove it.

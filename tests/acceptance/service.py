@@ -45,6 +45,7 @@ class Service:
         self.port = free_port()
         self.log = folder / "log"
         self.process: subprocess.Popen[bytes] | None = None
+        self.ordinary = 0.0  # seconds that an undisturbed start took
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MIBUDGE_")}
         for name in ("DATABASE_URL", "HUEY_URL", "DJANGO_SETTINGS_MODULE"):
             kept.pop(name, None)
@@ -56,7 +57,7 @@ class Service:
         began = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "backend.serve"],
+                [sys.executable, "-m", "backend.serve", "--with-parent"],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,

@@ -19,7 +19,7 @@ MORE: dict[str, Any] = {"Transaction": {"description": {"type": "string", "maxLe
 DECIMALS = {"JPY": 2, "USD": 2, "EUR": 2, "KWD": 3}
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
-KINDS: dict[str, type] = {"string": str, "integer": int, "boolean": bool, "array": list, "object": dict}
+KINDS: dict[str, Any] = {"string": str, "integer": int, "boolean": bool, "array": list, "object": dict}
 
 
 def check(schema: str, value: Any) -> Any:

@@ -66,7 +66,8 @@ def test_what_an_account_was_made_with_stays(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("currency", "shown", "too_fine"), [("JPY", "1234.00", "0.5"), ("KWD", "1234.567", "0.0001"), ("EUR", "1234.50", "0.001")]
+    ("currency", "shown", "too_fine"),
+    [("JPY", "1234.00", "0.5"), ("KWD", "1234.567", "0.0001"), ("EUR", "1234.50", "0.001")],
 )
 def test_each_currency_has_its_own_decimals(world: World, currency: str, shown: str, too_fine: str) -> None:
     owner = world.owner
@@ -79,7 +80,11 @@ def test_each_currency_has_its_own_decimals(world: World, currency: str, shown: 
     assert account["available_balance"] == budget["target_balance"] == transfer["amount"] == shown
     assert transaction["amount"] == allocation["amount"] == f"-{shown}"
     assert {account["currency"], budget["balance_currency"], transaction["amount_currency"]} == {currency}
-    for schema, path in (("Budget", "budgets"), ("Transaction", "transactions"), ("InternalTransaction", "internal-transactions")):
+    for schema, path in (
+        ("Budget", "budgets"),
+        ("Transaction", "transactions"),
+        ("InternalTransaction", "internal-transactions"),
+    ):
         for row in shapes.page(schema, owner.get(f"/{path}/", bank_account=account["id"])):
             assert {value for name, value in row.items() if name.endswith("_currency")} <= {currency, None}
     path = "/internal-transactions/"
@@ -127,7 +132,8 @@ def test_mark_imported_moves_forward_only(world: World) -> None:
     assert earlier["last_posted_through"] == "2026-02-10"
     assert earlier["last_imported_at"] > marked["last_imported_at"] > account["created_at"]
     far = (datetime.now(UTC) + timedelta(days=3)).date().isoformat()
-    for wrong in (far, "9999-12-31", "20261001", "2026-W40-1", "2026-02-30", "soon", "", None, 5, [], {}, True):
+    odd: list[Any] = [far, "9999-12-31", "20261001", "2026-W40-1", "2026-02-30", "soon", "", None, 5, [], {}, True]
+    for wrong in odd:
         refusal = owner.refused("POST", path, {"last_posted_through": wrong})
         assert list(refusal) == ["last_posted_through"], wrong
         assert isinstance(refusal["last_posted_through"], list)
@@ -157,7 +163,9 @@ def test_a_user_changes_what_is_theirs(world: World) -> None:
     owner.refused("PATCH", "/users/owner/", {"name": "x"}, 403)
     assert world.staff.patch("/users/coowner/", {"name": "By staff"})["name"] == "By staff"
     assert world.staff.put("/users/coowner/", world.staff.get("/users/coowner/"))["name"] == "By staff"
-    assert list(world.staff.refused("PATCH", "/users/coowner/", {"default_bank_account": foreign})) == ["default_bank_account"]
+    assert list(world.staff.refused("PATCH", "/users/coowner/", {"default_bank_account": foreign})) == [
+        "default_bank_account"
+    ]
     world.staff.refused("GET", "/users/nobody-here/", None, 404)
 
 

@@ -100,8 +100,11 @@ def test_a_foreign_id_in_a_path_is_not_found_like_one_that_does_not_exist(
     objects = [("bank-accounts", home.account["id"]), ("budgets", home.a["id"]), ("budgets", home.unallocated)]
     objects += [("transactions", home.transaction["id"]), ("allocations", home.allocation["id"])]
     objects += [("internal-transactions", home.transfer["id"])]
-    below = {
-        "bank-accounts": [("POST", "mark-imported/", {"last_posted_through": "2026-01-01"}), ("GET", "funding-summary/", None)],
+    below: dict[str, list[tuple[str, str, Any]]] = {
+        "bank-accounts": [
+            ("POST", "mark-imported/", {"last_posted_through": "2026-01-01"}),
+            ("GET", "funding-summary/", None),
+        ],
         "budgets": [("POST", "archive/", {})],
         "transactions": [
             ("POST", "splits/", {"splits": {}}),
@@ -111,7 +114,12 @@ def test_a_foreign_id_in_a_path_is_not_found_like_one_that_does_not_exist(
         ],
     }
     for noun, foreign in objects:
-        ways = [("GET", "", None), ("PUT", "", {"name": "x"}), ("PATCH", "", {"name": "x"}), ("DELETE", "", None)]
+        ways: list[tuple[str, str, Any]] = [
+            ("GET", "", None),
+            ("PUT", "", {"name": "x"}),
+            ("PATCH", "", {"name": "x"}),
+            ("DELETE", "", None),
+        ]
         for method, rest, body in ways + below.get(noun, []):
             for client in (home.world.stranger, home.world.staff):
                 replies = [client.send(method, f"/{noun}/{each}/{rest}", body) for each in (foreign, absent)]
@@ -134,7 +142,7 @@ def test_a_foreign_id_in_a_filter_finds_nothing(home: Household, theirs: Item, u
 
 
 def test_a_fill_up_goal_is_never_taken_from_a_client(home: Household, theirs: Item, untouched: None) -> None:
-    """The id of another's budget, given as one's own fill-up, stays without effect: on create, change, archive, delete."""
+    """The id of another's budget, given as one's own fill-up, stays without effect."""
     stranger, account = home.world.stranger, theirs["account"]["id"]
     for foreign in (home.a["id"], home.unallocated):
         given = {"name": "Trap", "bank_account": account, "target_balance": "10.00", "budget_type": "R"}
@@ -169,10 +177,19 @@ def test_an_account_of_ones_own_is_no_bridge_to_another(world: World, home: Hous
 def test_what_a_client_may_not_set_is_never_stored(world: World, home: Household) -> None:
     owner = world.owner
     path = f"/bank-accounts/{home.account['id']}/"
-    forbidden: Item = {"id": str(uuid.uuid4()), "created_at": "2000-01-01T00:00:00Z", "modified_at": "2000-01-01T00:00:00Z"}
+    forbidden: Item = {
+        "id": str(uuid.uuid4()),
+        "created_at": "2000-01-01T00:00:00Z",
+        "modified_at": "2000-01-01T00:00:00Z",
+    }
     unset = {
         path: {"owners": ["stranger"], "unallocated_budget": home.a["id"], "last_posted_through": "2000-01-01"},
-        f"/budgets/{home.a['id']}/": {"balance": "9.00", "archived": True, "complete": True, "archived_at": "2000-01-01"},
+        f"/budgets/{home.a['id']}/": {
+            "balance": "9.00",
+            "archived": True,
+            "complete": True,
+            "archived_at": "2000-01-01",
+        },
         f"/transactions/{home.transaction['id']}/": {"linked_transaction": home.transaction["id"], "party": "Me"},
         "/users/me/": {"username": "root", "is_staff": True, "is_superuser": True, "password": "x", "url": "http://x/"},
     }
