@@ -1,9 +1,11 @@
-"""A ledger in plain Python: what one account must hold after what was done to it."""
+"""A ledger in plain Python: what one account must hold after what was done to it; no posting, no SQL sums."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
+
+from backend.ledger.models import BankAccount, Transaction, Transfer
 
 ZERO = Decimal(0)
 
@@ -79,6 +81,21 @@ class Account:
         self.live.remove(budget)
         self.out_of_use.append(budget)
         self.sweep()
+
+    def learn(self, row: BankAccount, *, movements: bool) -> None:
+        """Take over what this model does not decide itself: transfers, and with `movements` transactions too."""
+        moved = Transfer.objects.filter(bank_account=row).order_by("seq")
+        self.moves = list(moved.values_list("source", "target", "amount"))
+        if movements:
+            found = Transaction.objects.filter(bank_account=row).order_by("seq").prefetch_related("allocations")
+            self.postings = {
+                each.pk: Posting(
+                    amount=each.amount,
+                    pending=each.pending,
+                    parts={entry.budget_id: entry.amount for entry in each.allocations.all()},
+                )
+                for each in found
+            }
 
     def sweep(self) -> None:
         """What lies on budgets out of use goes to Unallocated."""
