@@ -4,25 +4,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import path
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from backend.ledger.models import Session, User
-from backend.rest import urls as rest_urls
 from tests import tokens
 from tests.token_corpus import BAD, Subject, good
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
-
-
-class WhoView(APIView):
-    def get(self, request: Request) -> Response:
-        return Response({"username": request.user.get_username()})
-
-
-urlpatterns = [*rest_urls.urlpatterns, path("who/", WhoView.as_view())]
+pytestmark = pytest.mark.django_db
+ME = "/api/v1/users/me/"
 
 
 @pytest.fixture
@@ -38,14 +26,14 @@ def refresh_with(raw: str) -> Any:
 
 def test_a_good_token_counts(session: Session) -> None:
     """What the corpus is held against: each of its tokens differs from this one."""
-    response = Client(headers={"Authorization": f"Bearer {good(Subject(session))}"}).get("/who/")
+    response = Client(headers={"Authorization": f"Bearer {good(Subject(session))}"}).get(ME)
 
-    assert response.json() == {"username": "owner"}
+    assert response.json()["username"] == "owner"
 
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_token_is_no_bearer(session: Session, name: str) -> None:
-    response = Client(headers={"Authorization": f"Bearer {BAD[name](Subject(session))}"}).get("/who/")
+    response = Client(headers={"Authorization": f"Bearer {BAD[name](Subject(session))}"}).get(ME)
 
     assert response.status_code == 401
     assert response["WWW-Authenticate"] == 'Bearer realm="api"'
@@ -54,7 +42,7 @@ def test_a_bad_token_is_no_bearer(session: Session, name: str) -> None:
 
 def test_a_refresh_token_is_no_bearer(session: Session) -> None:
     token = good(Subject(session, "refresh"))
-    response = Client(headers={"Authorization": f"Bearer {token}"}).get("/who/")
+    response = Client(headers={"Authorization": f"Bearer {token}"}).get(ME)
 
     assert response.status_code == 401
     assert response.json() == {
@@ -86,7 +74,7 @@ def test_an_access_token_refreshes_nothing(session: Session) -> None:
 
 @pytest.mark.parametrize("scheme", ["Token", "bearer", "JWT", "Basic", ""])
 def test_other_schemes_are_no_sign_in(session: Session, scheme: str) -> None:
-    response = Client(headers={"Authorization": f"{scheme} {good(Subject(session))}".strip()}).get("/who/")
+    response = Client(headers={"Authorization": f"{scheme} {good(Subject(session))}".strip()}).get(ME)
 
     assert response.status_code == 401
     assert response.json()["detail"] == "Authentication credentials were not provided."
@@ -95,7 +83,7 @@ def test_other_schemes_are_no_sign_in(session: Session, scheme: str) -> None:
 
 @pytest.mark.parametrize("header", ["Bearer", "Bearer a b"])
 def test_a_header_of_the_wrong_form_is_said_to_be_one(db: None, header: str) -> None:
-    response = Client(headers={"Authorization": header}).get("/who/")
+    response = Client(headers={"Authorization": header}).get(ME)
 
     assert response.status_code == 401
     assert response.json()["code"] == "bad_authorization_header"
@@ -105,4 +93,4 @@ def test_a_token_counts_nowhere_but_in_its_header(session: Session) -> None:
     client = Client()
     client.cookies["access"] = client.cookies["Authorization"] = good(Subject(session))
 
-    assert client.get(f"/who/?access={good(Subject(session))}").status_code == 401
+    assert client.get(f"{ME}?access={good(Subject(session))}").status_code == 401

@@ -1,3 +1,4 @@
+import base64
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -6,14 +7,10 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
-from django.urls import path
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from backend.ledger.models import Session, SpentToken, User
-from backend.rest import urls as rest_urls
 from tests.build import NOW
 from tests.conftest import PASSWORD
 from tests.tokens import bearer
@@ -21,15 +18,10 @@ from tests.tokens import bearer
 SIGN_IN = "/api/token/"
 REFRESH = "/api/token/refresh/"
 SIGN_OUT = "/api/token/logout/"
+ME = "/api/v1/users/me/"
 
 
-class WhoView(APIView):
-    def get(self, request: Request) -> Response:
-        return Response({"username": request.user.get_username()})
-
-
-urlpatterns = [*rest_urls.urlpatterns, path("who/", WhoView.as_view())]
-pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +39,7 @@ def cookie(response: Any) -> Morsel[str]:
 
 
 def who(client: Client, access: str) -> int:
-    return client.get("/who/", headers={"Authorization": f"Bearer {access}"}).status_code
+    return client.get(ME, headers={"Authorization": f"Bearer {access}"}).status_code
 
 
 def refresh_with(raw: str, **headers: str) -> Any:
@@ -105,8 +97,6 @@ def test_unknown_wrong_and_inactive_are_one_answer(client: Client, owner: User, 
 def test_an_unknown_name_costs_as_many_password_hashes_as_a_known_one(
     client: Client, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from django.contrib.auth.hashers import MD5PasswordHasher
-
     hashed: list[str] = []
     encode = MD5PasswordHasher.encode
 
@@ -263,7 +253,7 @@ def test_signing_out_by_bearer_token(client: Client, owner: User) -> None:
     headers = bearer(owner)
 
     assert Client(headers=headers).post(SIGN_OUT).status_code == 204
-    assert Client(headers=headers).get("/who/").status_code == 401
+    assert Client(headers=headers).get(ME).status_code == 401
 
 
 @pytest.mark.parametrize("raw", [None, "", "garbage"])
@@ -300,8 +290,6 @@ def test_a_deleted_user_is_out_at_once(client: Client, stranger: User) -> None:
 
 
 def test_the_tokens_hold_nothing_but_ids_and_times(client: Client, owner: User) -> None:
-    import base64
-
     response = sign_in(client)
     for raw in (response.json()["access"], cookie(response).value):
         part = raw.split(".")[1]
