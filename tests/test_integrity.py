@@ -1,104 +1,31 @@
 """Each invariant, broken on purpose behind the ledger's back, is named with its row; a healthy ledger has no breach."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from io import StringIO
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import F, Model, Value
 
-from backend.ledger import posting
-from backend.ledger.models import AmountField, BankAccount, Budget, Entry, FundingEvent, Transaction, Transfer, User
+from backend.ledger.models import AmountField, BankAccount, Budget, Entry, Transaction, User
 from backend.ledger.selectors import integrity
-from backend.ledger.services import budgets
 from tests import build
+from tests.ledger import everything
 
 SIX = Value(Decimal(6), output_field=AmountField())
 ONE = Value(Decimal(1), output_field=AmountField())
 
 
-@dataclass(frozen=True, kw_only=True)
-class Household:
-    """One of everything: the account's rows that the tests break."""
-
-    account: BankAccount
-    unallocated: Budget
-    goal: Budget
-    capped: Budget
-    recurring: Budget
-    idle: Budget
-    spare: Budget
-    spent: Transaction
-    split: Transaction
-    transfer: Transfer
-    event: FundingEvent
-
-
 @pytest.fixture
-def household(account: BankAccount, owner: User) -> Household:
-    goal = build.budget(account, name="Holiday", target_balance="300", balance="100")
-    capped = build.budget(account, name="Car", budget_type="C", target_balance="200", balance="50")
-    recurring = build.budget(account, name="Rent", budget_type="R", target_balance="80", with_fillup_goal=True)
-    idle = build.budget(account, name="Later")
-    spare = build.budget(account, name="Much later")
-    archived = build.budget(account, name="Once", balance="30")
-    spent = build.transaction(account, amount="-20", posted_date=-3)
-    split = build.transaction(account, amount="-60", splits={goal: "25", capped: "15"})
-    build.transaction(account, amount="12.34", pending=True, posted_date=-1)
-    transfer = build.transfer(account, source=goal, target=recurring, amount="7", effective_at=-2)
-    budgets.archive(actor=owner, budget_id=archived.pk, now=build.NOW)
-    gone = build.budget(account, name="Never", balance="5")
-    budgets.delete(actor=owner, budget_id=gone.pk, now=build.NOW)
-    event = funded(account, budget=capped, actor=owner)
-    home = Household(
-        account=account,
-        unallocated=build.unallocated(account),
-        goal=goal,
-        capped=capped,
-        recurring=recurring,
-        idle=idle,
-        spare=spare,
-        spent=spent,
-        split=split,
-        transfer=transfer,
-        event=event,
-    )
+def household(account: BankAccount, owner: User) -> everything.Household:
+    home = everything.furnish(account, owner=owner)
     for name in ("account", "goal", "capped", "recurring"):
         getattr(home, name).refresh_from_db()
     assert found() == set()
     return home
-
-
-def funded(account: BankAccount, *, budget: Budget, actor: User) -> FundingEvent:
-    """An event of 10.00 that moved 10.00."""
-    event = FundingEvent.objects.create(
-        bank_account=account,
-        budget=budget,
-        kind="fund",
-        on=build.TODAY,
-        status="done",
-        intended=Decimal(10),
-        moved=Decimal(10),
-        created_at=build.NOW,
-        modified_at=build.NOW,
-    )
-    with transaction.atomic():
-        posting.move(
-            posting.lock(account.pk),
-            source_id=build.unallocated(account).pk,
-            target_id=budget.pk,
-            amount=Decimal(10),
-            actor=actor,
-            effective_at=build.NOW,
-            now=build.NOW,
-            event=event,
-        )
-    return event
 
 
 def change(row: Model, **columns: Any) -> None:
@@ -340,26 +267,3 @@ def test_a_breach_elsewhere_does_not_concern_an_account(household, foreign_accou
     change(household.account, posted_balance=0)
     assert found(foreign_account.pk) == set()
     assert found(household.account.pk) == {("I3 posted", household.account.pk)}
-
-
-def test_the_command_counts_the_accounts_of_a_healthy_ledger(household, foreign_account):
-    out = StringIO()
-    call_command("verify_ledger", stdout=out)
-    assert out.getvalue() == "0 breaches in 2 accounts\n"
-
-
-def test_the_command_names_each_breach_and_fails(household):
-    change(household.account, posted_balance=0, last_seq=1)
-    out = StringIO()
-    with pytest.raises(SystemExit) as exit_:
-        call_command("verify_ledger", account=household.account.pk, stdout=out)
-    assert exit_.value.code == 1
-    first, second, last = out.getvalue().splitlines()
-    assert first.startswith(f"I3 posted: bank account {household.account.pk} in account {household.account.pk}: ")
-    assert second.startswith("I5 numbering: ")
-    assert last == "2 breaches in 1 accounts"
-
-
-def test_the_command_refuses_an_account_that_is_not_there(db):
-    with pytest.raises(CommandError, match="no bank account"):
-        call_command("verify_ledger", account=uuid4())
