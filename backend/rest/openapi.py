@@ -91,7 +91,12 @@ def swagger_ui(request: HttpRequest) -> HttpResponse:
 
 def swagger_ui_start(request: HttpRequest) -> HttpResponse:
     """What starts the page: a file of its own, since the page may run no script that stands in it."""
-    settings = {"url": f"{reverse('schema')}?format=json", "dom_id": "#swagger-ui", "deepLinking": True}
+    settings = {
+        "url": f"{reverse('schema')}?format=json",
+        "dom_id": "#swagger-ui",
+        "deepLinking": True,
+        "validatorUrl": None,  # else it shows the document to a service elsewhere
+    }
     return HttpResponse(f"SwaggerUIBundle({json.dumps(settings)});\n", content_type="text/javascript; charset=utf-8")
 
 
