@@ -29,9 +29,9 @@ class JSON(JSONParser):
 class Form(FormParser):
     """A body whose bytes are not text in its charset is refused, not mended."""
 
-    def parse(
+    def parse(  # type: ignore[override]  # the stubs name a class of their own
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> QueryDict:  # type: ignore[override]  # the stubs name a class of their own
+    ) -> QueryDict:
         return _unmended(super().parse(stream, media_type, parser_context))
 
 

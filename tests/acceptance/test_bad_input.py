@@ -76,8 +76,12 @@ def test_a_body_that_is_none(home: Household, name: str) -> None:
         if operation["operation"] in TAKES_ANYTHING:
             continue
         path = operation["path"]
-        given = kind.encode("latin-1")
-        reply = caller(home, path).raw(operation["method"], target(home, path), body, {"Content-Type": given})  # type: ignore[dict-item]
+        given: Any = {"Content-Type": kind.encode("latin-1")}
+        try:
+            reply = caller(home, path).raw(operation["method"], target(home, path), body, given)
+        except ConnectionError:
+            assert name == "huge"  # the line may be cut before the 413 is read
+            continue
         told = f"{name}: {operation['method']} {path}"
         if reply.status == 200:  # an object without any field that this operation knows
             assert harmless, f"{told} {reply.told()}"

@@ -82,7 +82,7 @@ def test_kill_9_loses_no_acknowledged_write(service: Service, bank: str, client:
     account = client.open_account(bank, available_balance="1000.00", posted_balance="1000.00")
     budgets = [client.budget(account["id"], f"Budget {number}")["id"] for number in range(WRITERS)]
     writers = [Writer(client, account, budget, number) for number, budget in enumerate(budgets)]
-    for number in range(3):
+    for number in range(2):
         enough, progress = threading.Event(), threading.Semaphore(0)
         with ThreadPoolExecutor(WRITERS) as pool:
             running = [pool.submit(writer.run, enough, progress) for writer in writers]
