@@ -3,12 +3,15 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from backend import welcome
+
 handler400 = "backend.fallback.bad_request"
 handler403 = "backend.fallback.forbidden"
 handler404 = "backend.fallback.not_found"
 handler500 = "backend.fallback.failed"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", welcome.welcome),
     path("", include("backend.rest.urls")),
     path("", include("backend.schema.urls")),
 ]
