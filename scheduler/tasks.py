@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from huey import crontab
-from huey.contrib.djhuey import db_periodic_task, db_task
+from huey.contrib.djhuey import db_periodic_task, db_task, on_startup
 
 from backend import clock
 from backend.ledger.services import linking
@@ -22,6 +22,12 @@ _guard = threading.Lock()
 @db_periodic_task(crontab())
 def tick() -> None:
     jobs.tick(now=clock.now())
+
+
+@on_startup()
+def catch_up() -> None:
+    """After a pause nothing waits for the next full minute."""
+    tick()
 
 
 @db_periodic_task(crontab(minute="*/10"))
