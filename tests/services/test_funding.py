@@ -30,7 +30,7 @@ def test_an_event_is_a_row_with_its_transfer(account: BankAccount, unallocated: 
     assert (transfer.source, transfer.target, transfer.amount) == (unallocated, goal, 30)
     assert transfer.funding_event == event
     assert transfer.effective_at == datetime(2026, 6, 15, tzinfo=UTC)
-    assert transfer.created_at == build.NOW
+    assert build.NOW < transfer.created_at < build.NOW + timedelta(seconds=1)
     assert (balance(goal), balance(unallocated)) == (30, 970)
     assert (result.moved, dict(result.counts)) == (30, {"done": 1})
     funded.sound()

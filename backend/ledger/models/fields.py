@@ -78,8 +78,8 @@ class Stamped(models.Model):
         abstract = True
 
     def stamp(self, now: datetime) -> None:
-        """Note that the row is changed at `now`."""
-        self.modified_at = now
+        """Note that the row is changed at `now`; a clock that went back does not take the note back."""
+        self.modified_at = now if self.modified_at is None else max(now, self.modified_at)
 
 
 def in_range(field: str, name: str) -> models.CheckConstraint:

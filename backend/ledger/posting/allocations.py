@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -10,10 +10,9 @@ from backend.ledger import categories
 from backend.ledger.models import BankAccount, Entry, Transaction
 
 from . import chain
-from .locking import Purse, is_exact, next_seq, save_account, within_range
+from .locking import Purse, is_exact, next_seq, save_account, tick, within_range
 
 ZERO = Decimal(0)
-TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +66,8 @@ def append(account: BankAccount, entries: Sequence[Entry], *, purse: Purse) -> N
 def allocate(account: BankAccount, transaction: Transaction, parts: Sequence[Part], *, now: datetime) -> None:
     """Make the allocations of a transaction be exactly `parts`; one whose budget stays keeps its id, category, memo."""
     with within_range(field="splits"):
-        rearrange(account, transaction, parts, now=now)
-        save_account(account, now=now)
+        rearrange(account, transaction, parts, now=tick(account, now=now))
+        save_account(account)
 
 
 def rearrange(account: BankAccount, transaction: Transaction, parts: Sequence[Part], *, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,6 +11,8 @@ from django.db import DatabaseError, connection
 from backend.ledger import currencies, errors
 from backend.ledger.models import BankAccount, Budget
 from backend.ledger.rules import budgets as rules
+
+TICK = timedelta(microseconds=1)
 
 
 def lock(account_id: UUID) -> BankAccount:
@@ -41,8 +43,18 @@ def next_seq(account: BankAccount) -> int:
     return account.last_seq
 
 
-def save_account(account: BankAccount, *, now: datetime) -> None:
-    account.stamp(now)
+def tick(account: BankAccount, *, now: datetime) -> datetime:
+    """The time of a row written under the lock: `now`, or just after the account's last write if that is later.
+
+    So times of creation tell the ledger order as `seq` does, also of writers that waited for the lock, and of rows that
+    one write made.
+    """
+    account.modified_at = max(now, account.modified_at + TICK)
+    return account.modified_at
+
+
+def save_account(account: BankAccount) -> None:
+    """Store what the write changed; its last `tick` is the time of the change."""
     account.save(update_fields=["posted_balance", "available_balance", "last_seq", "modified_at"])
 
 

@@ -8,8 +8,8 @@ from decimal import Decimal
 from backend.ledger.models import BankAccount, Entry, Transaction
 
 from . import chain
-from .allocations import TICK, Part, append, check_parts, new_entries, rearrange
-from .locking import Purse, next_seq, save_account, within_range
+from .allocations import Part, append, check_parts, new_entries, rearrange
+from .locking import Purse, next_seq, save_account, tick, within_range
 
 ZERO = Decimal(0)
 
@@ -29,14 +29,13 @@ def post(account: BankAccount, drafts: Sequence[Draft], *, now: datetime) -> lis
     """
     purse = Purse(account, (part.budget_id for draft in drafts for part in draft.parts))
     entries: list[Entry] = []
-    for index, draft in enumerate(drafts):
+    for draft in drafts:
         row = draft.transaction
         check_parts(account, draft.parts, amount=row.amount)
         row.bank_account = account
         row.seq = next_seq(account)
         row.posted_balance = row.available_balance = ZERO
-        # Within a batch the times of creation differ, so that they tell the ledger order like `seq`.
-        row.created_at = row.modified_at = now + index * TICK
+        row.created_at = row.modified_at = tick(account, now=now)
         account.available_balance += row.amount
         if not row.pending:
             account.posted_balance += row.amount
@@ -49,12 +48,12 @@ def post(account: BankAccount, drafts: Sequence[Draft], *, now: datetime) -> lis
         if len(rows) == 1:
             _append(account, rows[0], entries, purse=purse)
             purse.save(now=now)
-            save_account(account, now=now)
+            save_account(account)
         elif rows:
             Transaction.objects.bulk_create(rows, batch_size=500)
             Entry.objects.bulk_create(entries, batch_size=500)
             purse.save(now=now)
-            save_account(account, now=now)
+            save_account(account)
             chain.rebuild(account, since=min(row.posted_date for row in rows))
     return rows
 
@@ -78,6 +77,7 @@ def settle(
     transaction.refresh_from_db(fields=["pending", "amount", "posted_balance", "available_balance"])
     assert transaction.pending, "only what is pending settles"
     delta = amount - transaction.amount
+    now = tick(account, now=now)
     with within_range(field="amount"):
         chain.shift_transactions(
             account, at=transaction.posted_date, seq=transaction.seq, available=delta, posted=amount
@@ -91,7 +91,7 @@ def settle(
         transaction.stamp(now)
         transaction.save(update_fields=["amount", "available_balance", "posted_balance", "pending", "modified_at"])
         rearrange(account, transaction, parts, now=now)
-        save_account(account, now=now)
+        save_account(account)
 
 
 def remove(account: BankAccount, transaction: Transaction, *, now: datetime) -> None:
@@ -99,6 +99,7 @@ def remove(account: BankAccount, transaction: Transaction, *, now: datetime) -> 
     entries = list(Entry.objects.filter(transaction=transaction))
     purse = Purse(account, (entry.budget_id for entry in entries))
     posted = ZERO if transaction.pending else transaction.amount
+    now = tick(account, now=now)
     with within_range(field="amount"):
         chain.shift_transactions(
             account, at=transaction.posted_date, seq=transaction.seq, available=-transaction.amount, posted=-posted
@@ -116,4 +117,4 @@ def remove(account: BankAccount, transaction: Transaction, *, now: datetime) -> 
         Entry.objects.filter(transaction=transaction).delete()
         transaction.delete()
         purse.save(now=now)
-        save_account(account, now=now)
+        save_account(account)

@@ -8,7 +8,7 @@ from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent, Tran
 from backend.ledger.rules import budgets as rules
 
 from .allocations import append
-from .locking import Purse, is_exact, next_seq, save_account, within_range
+from .locking import Purse, is_exact, next_seq, save_account, tick, within_range
 
 ZERO = Decimal(0)
 
@@ -28,6 +28,7 @@ def move(
     assert amount > 0, "a transfer moves money"
     assert is_exact(account, amount), "no transfer is finer than the currency"
     assert source_id != target_id, "a transfer has two budgets"
+    now = tick(account, now=now)
     transfer = Transfer(
         bank_account=account,
         seq=next_seq(account),
@@ -61,7 +62,7 @@ def move(
             purse.add(leg.budget_id, leg.amount, by_transfer=True)
         append(account, legs, purse=purse)
         purse.save(now=now)
-        save_account(account, now=now)
+        save_account(account)
     return transfer
 
 
