@@ -176,6 +176,21 @@ def test_rounding_down_goes_towards_zero(amount: str, decimals: int, rounded: st
 
 
 @pytest.mark.parametrize(
+    ("amount", "decimals", "rounded"),
+    [
+        ("41.6666", 2, "41.67"),
+        ("0.125", 2, "0.12"),
+        ("-0.125", 2, "-0.12"),
+        ("-0.001", 2, "0.00"),
+        ("0.5", 0, "0"),
+        ("1.51", 0, "2"),
+    ],
+)
+def test_rounding_to_the_nearest_leaves_half_a_unit_out(amount: str, decimals: int, rounded: str) -> None:
+    assert str(money.round_nearest(Decimal(amount), decimals=decimals)) == rounded
+
+
+@pytest.mark.parametrize(
     ("amount", "weights", "decimals", "shares"),
     [
         ("100.00", [1, 1, 1], 2, ["33.34", "33.33", "33.33"]),

@@ -6,7 +6,7 @@
 import re
 import string
 from collections.abc import Sequence
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_DOWN, Decimal
 from fractions import Fraction
 
 from backend.ledger import errors
@@ -55,6 +55,11 @@ def quantum(decimals: int) -> Decimal:
 def round_down(amount: Decimal, *, decimals: int) -> Decimal:
     """The amount without what is less than a minor unit; never larger than it was, on either side of zero."""
     return amount.quantize(quantum(decimals), rounding=ROUND_DOWN) + 0
+
+
+def round_nearest(amount: Decimal, *, decimals: int) -> Decimal:
+    """The amount to the nearest minor unit; half of one is left out, on either side of zero."""
+    return amount.quantize(quantum(decimals), rounding=ROUND_HALF_DOWN) + 0
 
 
 def share(amount: Decimal, weights: Sequence[Decimal], *, decimals: int) -> list[Decimal]:

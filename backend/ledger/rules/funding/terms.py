@@ -4,11 +4,11 @@ import functools
 import itertools
 from collections.abc import Mapping
 from datetime import date, timedelta
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from typing import Any
 
 from backend.ledger.errors import LedgerError
-from backend.ledger.rules import budgets, schedule
+from backend.ledger.rules import budgets, money, schedule
 
 from .envelopes import FUND, NEVER, ZERO, Envelope, Terms
 
@@ -75,14 +75,16 @@ def _count(text: str, anchor: date, start: date, end: date) -> int:
 
 
 def wanted(terms: Terms, *, gap: Decimal, decimals: int) -> Decimal:
-    """What the event would move if there is enough, never below zero; rounding is down, the last share takes the rest.
+    """What the event would move if there is enough, never below zero.
+
+    A share is rounded to the nearest minor unit, half of one down; the last share takes what that left.
 
     `gap`: what was missing to `terms.target` at the start of the day.
     """
     if terms.hindrance or gap <= 0:
         return ZERO
     if terms.share is not None:
-        return (gap / terms.share).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_DOWN)
+        return money.round_nearest(gap / terms.share, decimals=decimals)
     return gap if terms.most is None else min(terms.most, gap)
 
 
