@@ -145,7 +145,7 @@ def test_rings_of_a_moment_make_one_task(
     monkeypatch.setattr(tasks, "_rung", {})
     monkeypatch.setattr(tasks.link, "schedule", lambda **kwargs: asked.append(kwargs))
     clock = iter([100.0, 100.5, 101.0, 102.5])
-    monkeypatch.setattr(tasks.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr("scheduler.tasks.time.monotonic", lambda: next(clock))
     for each in (account, account, shared_account, account):
         doorbell._answers[doorbell.LINK](each.pk)
 

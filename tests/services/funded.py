@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from backend.ledger.models import BankAccount, Budget, FundingEvent
 from backend.ledger.selectors import integrity
@@ -66,7 +66,8 @@ def rent(
     return row, row.fillup_goal
 
 
-def change(budget: Budget, offset: int = 0, **fields: Any) -> Budget:
+def change(budget: Budget, offset: int = 0, **changes: Any) -> Budget:
+    fields = cast(budgets.Fields, changes)
     actor = build.first_owner(budget.bank_account)
     return budgets.update(actor=actor, budget_id=budget.pk, fields=fields, now=at(offset))
 
