@@ -138,7 +138,7 @@ def _refused_with(path: str, operation: dict[str, Any]) -> Iterator[str]:
     if "requestBody" in operation or queries or operation["operationId"] in FORBIDDING:
         yield "400"
     yield "401"
-    if operation["operationId"] in FORBIDDING or operation["operationId"].startswith("users_"):
+    if operation["operationId"] in FORBIDDING or (path.startswith("/api/v1/users/") and not path.endswith("/me/")):
         yield "403"
     if "{" in path or "page" in queries:
         yield "404"

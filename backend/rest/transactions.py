@@ -139,7 +139,7 @@ class Uploads(Transactions):
         # A file has the type it has; what is refused is said in JSON.
         return renderers.JSONRenderer(), "application/json"
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, "image/*"): OpenApiTypes.BINARY})
     def image(self, request: Request, id: str) -> FileResponse:  # noqa: A002
         """Return the image of a transaction."""
         return uploads.download(access.one(self.rows(), self.key), "image")

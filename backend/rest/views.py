@@ -1,11 +1,12 @@
 """What all views share: who acts, what is asked for, how it is answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
-from rest_framework import exceptions, metadata, permissions, serializers, status
+from rest_framework import exceptions, metadata, serializers, status
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -53,13 +54,6 @@ class View(GenericViewSet[Any]):
             request.encoding = "utf-8"
             raise exceptions.ParseError(f"Unsupported charset {charset[:40]!r}.")
         super().initial(request, *args, **kwargs)
-        if self.action and "id" in kwargs and request.method not in permissions.SAFE_METHODS:
-            self._check_key()
-
-    def _check_key(self) -> None:
-        """What is not the user's is not there, whatever the body says."""
-        if not self.rows().filter(pk=self.key).exists():
-            raise errors.NotFound("There is no such thing.")
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response.headers.setdefault("Cache-Control", "no-store")
@@ -82,11 +76,28 @@ class View(GenericViewSet[Any]):
 
     def given(self, kind: type[serializers.Serializer[Any]] | None = None, *, partial: bool = False) -> dict[str, Any]:
         """The body, validated. Read-only and unknown keys are left out, and so is what was not sent."""
-        serializer = (kind or self.get_serializer_class())(
-            data=self.request.data, partial=partial, context=self.get_serializer_context()
-        )
-        serializer.is_valid(raise_exception=True)
+        with self._reading():
+            serializer = (kind or self.get_serializer_class())(
+                data=self.request.data, partial=partial, context=self.get_serializer_context()
+            )
+            serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
+
+    def check_ignored_body(self) -> None:
+        """Refuse a body that is broken, of an operation that needs nothing from it."""
+        with self._reading():
+            if not isinstance(self.request.data, Mapping):
+                raise exceptions.ParseError("Expected an object.")
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """What is not the user's is not there, whatever the body says."""
+        try:
+            yield
+        except exceptions.APIException:
+            if "id" in self.kwargs and not self.rows().filter(pk=self.key).exists():
+                raise errors.NotFound("There is no such thing.") from None
+            raise
 
     def answer(self, key: UUID, *, status: int = status.HTTP_200_OK) -> Response:
         """The row of that key as it is now."""
@@ -103,8 +114,3 @@ class View(GenericViewSet[Any]):
     def represented(self, rows: list[Any]) -> list[dict[str, Any]]:
         """Rows as they are shown."""
         return list(self.get_serializer(rows, many=True).data)
-
-    def check_ignored_body(self) -> None:
-        """Refuse a body that is broken, of an operation that needs nothing from it."""
-        if not isinstance(self.request.data, Mapping):
-            raise exceptions.ParseError("Expected an object.")

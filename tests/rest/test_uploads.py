@@ -115,6 +115,13 @@ def test_only_owners_get_a_file(account: BankAccount, coowner: User, stranger: U
     assert houses.client(coowner).get(address).getvalue() == b"secret"
 
 
+def test_a_foreign_transaction_is_not_there_whatever_is_uploaded(url: str, stranger: User, media: Path) -> None:
+    for content in (b"no picture", picture()):
+        refused = houses.client(stranger).patch(url, {"image": file(content)}, format="multipart")
+        assert refused.status_code == 404
+    assert kept(media) == []
+
+
 def test_what_is_not_there_is_not_found(api: APIClient, url: str, media: Path) -> None:
     assert api.get(f"{url}image/").status_code == 404
     address = api.patch(url, {"document": file(b"x")}, format="multipart").json()["document"]

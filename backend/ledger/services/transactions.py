@@ -64,8 +64,8 @@ def create(
     `transaction_date` defaults to the day that `raw_description` names, at midnight of the zone of `posted_date`.
     Raises NotFound, InvalidAmount, InvalidCurrency, InvalidFile.
     """
+    access.one(access.accounts(actor), account_id, field="bank_account")
     with attachments.uploaded({"image": image, "document": document}) as uploads, database.atomic():
-        access.one(access.accounts(actor), account_id, field="bank_account")
         account = posting.lock(account_id)
         amounts.same_currency(currency, account_currency=str(account.currency), field="amount_currency")
         amounts.not_zero(amount, currency=str(account.currency), field="amount")
@@ -92,8 +92,10 @@ def update(*, actor: User, transaction_id: UUID, changes: Changes, now: datetime
 
     An empty description falls back to the raw one. Raises NotFound, Immutable, InvalidAmount, InvalidFile.
     """
+    found = access.one(access.transactions(actor), transaction_id)
     with attachments.uploaded(changes) as uploads, database.atomic():
-        account, row = _locked(actor=actor, transaction_id=transaction_id)
+        account = posting.lock(found.bank_account_id)
+        row = access.one(access.transactions(actor), transaction_id)
         settles = row.pending and changes.get("pending") is False
         _check_immutable(row, changes, settles=settles)
         if settles:
