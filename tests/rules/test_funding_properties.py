@@ -163,6 +163,21 @@ def test_no_run_moves_more_than_intended_or_more_than_there_is(life: Life, runs:
 
 
 @settings(max_examples=25, deadline=None)
+@given(life=lives(gated=True))
+def test_a_plan_carried_out_in_one_go_is_the_plan_made_anew_after_each_event(life: Life) -> None:
+    asking, going_on = life.account(), life.account()
+    for offset in range(0, DAYS, 7):
+        for each in range(7):
+            life.happen(asking, offset + each)
+            life.happen(going_on, offset + each)
+        asking.run(day(offset + 6))
+        for intent in funding.plan(going_on.state(day(offset + 6)), through=day(offset + 6)):
+            going_on.carry_out(intent)
+
+    assert outcome(asking) == outcome(going_on)
+
+
+@settings(max_examples=25, deadline=None)
 @given(life=lives(gated=False))
 def test_the_forecast_is_what_the_engine_then_does(life: Life) -> None:
     """With all rows known from the start, the forecast's last balances are those of the simulated future."""

@@ -32,6 +32,8 @@ from .envelopes import (
     Terms,
 )
 
+UNREADABLE = "The schedule cannot be evaluated: {}"
+
 REPLAYED = timedelta(days=400)
 """How far back it is looked whether a short event could have been topped up."""
 
@@ -61,11 +63,12 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Due:
-    """An event whose day has come: recorded as deferred (then with its terms), or by schedule."""
+    """An event whose day has come: recorded as deferred (then with its terms), or by schedule, which then goes on."""
 
     key: Key
     envelope: Envelope
     terms: Terms | None = None
+    goes_on: date | None = None
     problem: str = ""
 
 
@@ -116,13 +119,10 @@ class _Simulation:
     # When
 
     def _agenda(self) -> Iterator[tuple[books.Position, _Due]]:
-        waiting = sorted(
-            (
-                (books.position(row.key, self.envelopes), _Due(key=row.key, envelope=envelope, terms=row.terms))
-                for row, envelope in self._deferred()
-            ),
-            key=lambda pair: pair[0],
-        )
+        waiting = [
+            self._placed(_Due(key=row.key, envelope=envelope, terms=row.terms)) for row, envelope in self._deferred()
+        ]
+        waiting.sort(key=lambda pair: pair[0])
         streams = [
             self._scheduled(envelope, kind)
             for envelope in self.state.envelopes
@@ -138,32 +138,37 @@ class _Simulation:
                 yield row, envelope
 
     def _scheduled(self, envelope: Envelope, kind: str) -> Iterator[tuple[books.Position, _Due]]:
-        day, problem = envelope.since(kind), ""
-        while day <= self.through and not problem:
-            try:
-                day = rules.next_date(envelope, kind, start=day)
-            except rules.UNREADABLE as error:
-                problem = f"The schedule cannot be evaluated: {error}"
-            if day <= self.through:
-                key = Key(budget_id=envelope.id, kind=kind, on=day)
-                yield books.position(key, self.envelopes), _Due(key=key, envelope=envelope, problem=problem)
-                day += rules.DAY
+        day = envelope.since(kind)
+        try:
+            day = rules.next_date(envelope, kind, start=day)
+            while day <= self.through:
+                goes_on = rules.following(envelope, kind, on=day)
+                yield self._placed(
+                    _Due(key=Key(budget_id=envelope.id, kind=kind, on=day), envelope=envelope, goes_on=goes_on)
+                )
+                day = goes_on
+        except rules.UNREADABLE as error:
+            key = Key(budget_id=envelope.id, kind=kind, on=day)
+            yield self._placed(
+                _Due(key=key, envelope=envelope, goes_on=self.through + rules.DAY, problem=UNREADABLE.format(error))
+            )
+
+    def _placed(self, due: _Due) -> tuple[books.Position, _Due]:
+        return books.position(due.key, self.envelopes), due
 
     # What
 
     def _decide(self, due: _Due) -> Intent | None:
         """The intent of an event on its day; None if it is recorded as deferred and stays so."""
-        base = Intent(key=due.key, status=DONE, day=due.key.on, known=due.terms is not None)
+        base = Intent(key=due.key, status=DONE, day=due.key.on, known=due.terms is not None, goes_on=due.goes_on)
         if due.envelope.gone:
             return replace(base, status=SKIPPED, reason="The budget is not in use any more.")
+        if due.problem:
+            return replace(base, status=FAILED, reason=due.problem)
         try:
-            if due.problem:
-                return replace(base, status=FAILED, reason=due.problem, goes_on=self.through + rules.DAY)
-            if due.terms is None:
-                base = replace(base, goes_on=rules.following(due.envelope, due.key.kind, on=due.key.on))
             terms = due.terms or self._terms(due)
         except rules.UNREADABLE as error:
-            return replace(base, status=FAILED, reason=f"The schedule cannot be evaluated: {error}")
+            return replace(base, status=FAILED, reason=UNREADABLE.format(error))
         base = replace(base, inputs=rules.to_plain(terms))
         if terms.skip:
             return replace(base, status=SKIPPED, reason=terms.skip)
