@@ -78,7 +78,8 @@ def configure(
 def run(*, account_id: UUID, now: datetime, as_of: date | None = None) -> Result:
     """Do what is due in the account up to `as_of` (today by default, where the first owner lives; it may lie ahead).
 
-    Each event is one commit, so that a run which is interrupted is simply gone on with. Raises NotFound.
+    Each event is one commit, so that a run which is interrupted is simply gone on with. Raises NotFound, InvalidValue
+    (`as_of` is more than ten years ahead).
     """
     events = funding_run.events(account_id, now=now, as_of=as_of)
     return Result(events=tuple(itertools.islice(events, MOST_EVENTS)))

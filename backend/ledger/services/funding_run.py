@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -18,13 +18,16 @@ from backend.ledger.selectors import funding_state, users
 from .funding_dates import reschedule
 
 ZERO = Decimal(0)
+FARTHEST = timedelta(days=3660)
 
 
 def events(account_id: UUID, *, now: datetime, as_of: date | None) -> Iterator[rules.Intent]:
     """Carry out what is due up to `as_of` (today by default); each event is committed when it is given out.
 
-    Raises NotFound.
+    Raises NotFound, InvalidValue (`as_of` is more than ten years ahead).
     """
+    if as_of is not None and as_of > now.date() + FARTHEST:
+        raise errors.InvalidValue("The date lies more than ten years ahead.", field="as_of")
     run = _Run(account_id, now=now, as_of=as_of)
     while (intent := run.step()) is not None:
         yield intent

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from backend import clock
-from backend.ledger import errors
+from backend.ledger import currencies, errors
 from backend.ledger.models import BankAccount, Budget
 from backend.ledger.rules import funding as rules
 from backend.ledger.services import funding
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: object, account: UUID | None, as_of: date | None, **options: object) -> None:
-        accounts = BankAccount.objects.order_by("created_at", "pk")
+        accounts = BankAccount.objects.order_by("created_at", "name", "pk")
         if account is not None:
             accounts = accounts.filter(pk=account)
             if not accounts:
@@ -41,15 +41,19 @@ class Command(BaseCommand):
                 result = funding.run(account_id=account.pk, now=clock.now(), as_of=as_of)
             except errors.NotFound:  # deleted meanwhile
                 return
+            except errors.InvalidValue as error:
+                raise CommandError(error.message) from error
             names = dict(Budget.objects.filter(bank_account=account).values_list("pk", "name"))
             for event in result.events:
-                self.stdout.write(_line(event, name=names.get(event.key.budget_id, "?")))
+                name = names.get(event.key.budget_id, "?")
+                self.stdout.write(_line(event, name=name, decimals=currencies.decimals(str(account.currency))))
             events += len(result.events)
             if not result.events:
                 break
-        self.stdout.write(f"{account.name} ({account.pk}): {events} events")
+        self.stdout.write(f"{account.name} ({account.pk}): {events} {'event' if events == 1 else 'events'}")
 
 
-def _line(event: rules.Intent, *, name: str) -> str:
-    told = f"  {event.key.on} {event.key.kind:5} {event.status:8} {name}: {event.amount} of {event.intended}"
+def _line(event: rules.Intent, *, name: str, decimals: int) -> str:
+    amounts = f"{event.amount:.{decimals}f} of {event.intended:.{decimals}f}"
+    told = f"  {event.key.on} {event.key.kind:5} {event.status:8} {name}: {amounts}"
     return f"{told} ({event.reason})" if event.reason else told
