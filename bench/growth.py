@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
         analyze()
         compare(few, many, times=options.times, title="after ANALYZE")
         back_dated(many, rows=options.rows)
-    return 0
+        return verify()
 
 
 def compare(few: "Household", many: "Household", *, times: int, title: str) -> None:
@@ -61,6 +61,16 @@ def back_dated(many: "Household", *, rows: int) -> None:
         with connection.execute_wrapper(shifts):
             took = seconds(lambda: many.enter(rows_back=back))  # noqa: B023 (called at once)
         print(f"{back:<36}{took * 1000:9.1f}  " + ", ".join(f"{n} of {table}" for table, n in shifts.counted.items()))
+
+
+def verify() -> int:
+    """Print how long all invariants of all rows take to recompute; 1 if one is broken."""
+    from backend.ledger.selectors import integrity
+
+    found: list[integrity.Breach] = []
+    took = seconds(lambda: found.extend(integrity.breaches()))
+    print(f"\nall invariants recomputed in {took:.1f} s: {len(found)} breaches")
+    return 1 if found else 0
 
 
 class Shifts:
