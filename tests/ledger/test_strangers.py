@@ -32,6 +32,9 @@ ON_ROWS: dict[str, Try] = {
     "funding.configure": lambda who, account, *_: funding.configure(
         actor=who, account_id=account.pk, import_gate=False, now=build.NOW
     ),
+    "funding.prioritise": lambda who, account, unallocated, budget, row: funding.prioritise(
+        actor=who, budget_id=budget.pk, priority=1, now=build.NOW
+    ),
     "imports.run": lambda who, account, *_: imports.run(
         actor=who, account_id=account.pk, statement=STATEMENT, source="ofx", now=build.NOW
     ),

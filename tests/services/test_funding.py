@@ -25,7 +25,7 @@ def test_an_event_is_a_row_with_its_transfer(account: BankAccount, unallocated: 
     event = FundingEvent.objects.get()
     assert (event.budget, event.kind, event.on, event.status) == (goal, "fund", on(0), "done")
     assert (event.intended, event.moved, event.bank_account) == (30, 30, account)
-    assert event.inputs == {"target": "1000.0000", "most": "30.0000", "gathered": "0.0000", "available": "1000.0000"}
+    assert event.inputs == {"target": "1000", "most": "30", "gathered": "0", "available": "1000"}
     transfer = Transfer.objects.get()
     assert (transfer.source, transfer.target, transfer.amount) == (unallocated, goal, 30)
     assert transfer.funding_event == event
@@ -102,6 +102,58 @@ def test_a_schedule_without_start_counts_from_the_creation_day_where_the_owner_l
     funding.run(account_id=account.pk, now=late + timedelta(days=70))
 
     assert [event.on.day for event in FundingEvent.objects.filter(budget=goal)] == [16, 16, 16]
+
+
+def test_each_date_is_handled_once_whatever_the_owner_does_to_the_time_zone(account: BankAccount, owner: User) -> None:
+    funded.free(account)
+    goal = funded.goal(account, schedule=funded.DAILY)
+    zones = ("Pacific/Kiritimati", "Pacific/Honolulu", "UTC", "Etc/GMT+12", "Asia/Kathmandu", "Pacific/Apia")
+    for hour in range(0, 24 * 6, 5):
+        owner.timezone = zones[hour % len(zones)]
+        owner.save()
+        funding.run(account_id=account.pk, now=build.NOW + timedelta(hours=hour))
+
+    dates = list(statuses(goal))
+    assert dates == list(range(len(dates)))
+    assert balance(goal) == 10 * len(dates)
+
+
+@pytest.mark.parametrize("jump", [timedelta(days=-1), timedelta(hours=-1), timedelta(days=35), timedelta(days=400)])
+def test_a_clock_that_jumps_and_comes_back_moves_nothing_twice_and_skips_nothing(
+    account: BankAccount, jump: timedelta
+) -> None:
+    funded.free(account)
+    goal = funded.goal(account, schedule="RRULE:FREQ=DAILY;INTERVAL=5", amount="1")
+    for offset in range(10):
+        funded.run(account, offset)
+    funding.run(account_id=account.pk, now=at(10) + jump)
+    for offset in range(10, 450, 20):
+        funded.run(account, offset)
+
+    assert list(statuses(goal)) == list(range(0, 435, 5))
+    assert balance(goal) == len(range(0, 435, 5))
+
+
+def test_a_higher_priority_comes_first(account: BankAccount, owner: User) -> None:
+    funded.free(account)
+    first, second = funded.goal(account, name="A", amount="800"), funded.goal(account, name="B", amount="800")
+    funding.prioritise(actor=owner, budget_id=second.pk, priority=1, now=build.NOW)
+    funded.run(account)
+
+    assert (balance(first), balance(second)) == (200, 800)
+
+
+def test_a_priority_has_bounds_and_needs_a_live_budget_of_ones_own(
+    account: BankAccount, owner: User, stranger: User
+) -> None:
+    goal = funded.goal(account)
+    with pytest.raises(errors.InvalidValue):
+        funding.prioritise(actor=owner, budget_id=goal.pk, priority=1_001, now=build.NOW)
+    with pytest.raises(errors.NotFound):
+        funding.prioritise(actor=stranger, budget_id=goal.pk, priority=1, now=build.NOW)
+    budgets.archive(actor=owner, budget_id=goal.pk, now=build.NOW)
+    with pytest.raises(errors.Archived):
+        funding.prioritise(actor=owner, budget_id=goal.pk, priority=1, now=build.NOW)
 
 
 def test_money_that_comes_in_tops_up(account: BankAccount) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
-from backend.ledger.models import BankAccount, Budget, FundingEvent, Transfer, User
-from backend.ledger.services import funding
+from backend.ledger.models import BankAccount, Budget, FundingEvent, Transaction, Transfer, User
+from backend.ledger.services import funding, linking
 from tests import build
 from tests.services import funded
 from tests.services.funded import at
@@ -75,6 +75,19 @@ def test_a_change_during_a_run_comes_before_or_after_each_event(account: BankAcc
 
     assert list(funded.statuses(goal)) == list(range(8))
     assert funded.balance(goal) in (8, 12)
+    funded.sound()
+
+
+def test_both_sides_looked_for_at_once_are_linked_once(account: BankAccount, owner: User) -> None:
+    savings = build.account(owner=owner, name="Rainy Day")
+    for number in range(5):
+        build.transaction(account, amount=-50 - number, raw_description="TO RAINY DAY")
+        build.transaction(savings, amount=50 + number)
+    sides = [account.pk, savings.pk] * 2
+    found = at_once([lambda side=side: linking.link_account(account_id=side, now=build.NOW) for side in sides])  # type: ignore[misc]
+
+    assert sum(found) == 5
+    assert Transaction.objects.filter(linked_transaction=None).count() == 0
     funded.sound()
 
 

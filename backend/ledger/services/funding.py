@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from backend.ledger import access, posting
+from backend.ledger import access, errors, posting
 from backend.ledger.models import BankAccount, Budget, User
 from backend.ledger.rules import funding as rules
 from backend.ledger.selectors import funding_state
@@ -19,13 +19,14 @@ from . import funding_run
 from .funding_dates import before_change, reschedule, settle_past
 from .funding_run import system_user
 
-__all__ = ["Result", "before_change", "configure", "reschedule", "run", "run_after", "system_user"]
+__all__ = ["Result", "before_change", "configure", "prioritise", "reschedule", "run", "run_after", "system_user"]
 
 log = logging.getLogger(__name__)
 
 MOST_EVENTS = 400
 """Events that one run settles; the next one goes on."""
 
+HIGHEST_PRIORITY = 1_000
 ZERO = Decimal(0)
 
 
@@ -73,6 +74,25 @@ def configure(
         reschedule(account, now=now)
     run_after(account_id=account_id, now=now)
     return access.one(access.accounts(actor), account_id)
+
+
+@transaction.atomic
+def prioritise(*, actor: User, budget_id: UUID, priority: int, now: datetime) -> Budget:
+    """Have a budget come before or after others among the events of one day: higher first, 0 is usual.
+
+    Raises NotFound, Archived, InvalidValue (beyond -1,000 to 1,000).
+    """
+    found = access.one(access.budgets(actor), budget_id)
+    posting.lock(found.bank_account_id)
+    budget = access.one(access.budgets(actor), budget_id)
+    if budget.archived:
+        raise errors.Archived("The budget is archived.")
+    if abs(priority) > HIGHEST_PRIORITY:
+        raise errors.InvalidValue("A priority lies between -1,000 and 1,000.", field="priority")
+    budget.priority = priority
+    budget.stamp(now)
+    budget.save(update_fields=["priority", "modified_at"])
+    return budget
 
 
 def run(*, account_id: UUID, now: datetime, as_of: date | None = None) -> Result:

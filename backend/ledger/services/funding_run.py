@@ -48,6 +48,7 @@ class _Run:
         self.account_id, self.now, self.as_of = account_id, now, as_of
         self._plan: Iterator[rules.Intent] = iter(())
         self._mark: object = None
+        self._in_time = True
         self._actor: User | None = None
 
     def step(self) -> rules.Intent | None:
@@ -68,7 +69,7 @@ class _Run:
             self._plan = self._planned(account)
         intent = next(self._plan, None)
         if intent is None:
-            reschedule(account, now=self.now, money_helps=False)
+            reschedule(account, now=self.now, money_helps=not self._in_time)
             return None
         if refused is not None and refused.intent.key == intent.key:
             intent = _failed(intent, reason=str(refused))
@@ -80,6 +81,7 @@ class _Run:
         zone = account_selectors.zone(account.pk)
         today = self.now.astimezone(zone).date()
         through = self.as_of or today
+        self._in_time = through >= today
         return rules.plan(funding_state.state(account, today=today, zone=zone, through=through), through=through)
 
     def _carry_out(self, account: BankAccount, intent: rules.Intent) -> None:

@@ -221,7 +221,7 @@ class _Simulation:
             source_id=source_id,
             target_id=envelope.id,
             complete=self._reached(envelope, gathered + amount),
-            inputs=base.inputs | {"gathered": str(gathered), "available": str(available)},
+            inputs=base.inputs | {"gathered": rules.text(gathered), "available": rules.text(available)},
         )
 
     def _reached(self, envelope: Envelope, gathered: Decimal) -> bool | None:

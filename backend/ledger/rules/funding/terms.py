@@ -88,11 +88,16 @@ def wanted(terms: Terms, *, gap: Decimal, decimals: int) -> Decimal:
     return gap if terms.most is None else min(terms.most, gap)
 
 
+def text(amount: Decimal) -> str:
+    """An amount without needless zeros."""
+    return f"{amount.normalize():f}"
+
+
 def to_plain(terms: Terms) -> dict[str, str | int]:
     """Terms as a plain dict of what is given, to be stored."""
-    plain: dict[str, str | int] = {"target": str(terms.target)}
+    plain: dict[str, str | int] = {"target": text(terms.target)}
     if terms.most is not None:
-        plain["most"] = str(terms.most)
+        plain["most"] = text(terms.most)
     if terms.share is not None:
         plain["share"] = terms.share
     if terms.hindrance:
