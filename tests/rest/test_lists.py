@@ -219,8 +219,8 @@ def test_transfers_are_found_by_budget_and_date(
     api: APIClient, account: BankAccount, unallocated: Budget, groceries: Budget, rent: Budget
 ) -> None:
     build.transfer(account, source=unallocated, target=groceries, amount="1", effective_at="2026-06-01")
-    build.transfer(account, source=groceries, target=rent, amount="2", effective_at="2026-06-02", now=build.at(1))
     build.transfer(account, source=unallocated, target=rent, amount="3", effective_at="2026-06-03")
+    build.transfer(account, source=groceries, target=rent, amount="2", effective_at="2026-06-02")
     path = "/api/v1/internal-transactions/"
     assert names(api, path, "amount") == ["3.00", "2.00", "1.00"]
     assert names(api, path, "amount", ordering="-created_at")[0] == "2.00"
