@@ -8,18 +8,20 @@ from tests import servers
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database-only", action="store_true", help="only the tests that use the database")
+    parser.addoption("--database-only", action="store_true", help="only the tests that the database matters to")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--database-only"):
-        chosen = [item for item in items if uses_database(item)]
-        config.hook.pytest_deselected(items=[item for item in items if not uses_database(item)])
+        chosen = [item for item in items if concerns_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if not concerns_database(item)])
         items[:] = chosen
 
 
-def uses_database(item: pytest.Item) -> bool:
+def concerns_database(item: pytest.Item) -> bool:
     fixtures = getattr(item, "fixturenames", [])
+    if item.get_closest_marker("any_database") and not servers.STRICT:
+        return False
     return item.get_closest_marker("django_db") is not None or bool({"db", "transactional_db"} & set(fixtures))
 
 

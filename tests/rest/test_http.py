@@ -12,7 +12,7 @@ from tests.contract.document import operations
 from tests.rest import house as houses
 from tests.rest.house import House
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 METHODS = ("get", "post", "put", "patch", "delete")
 PATHS = sorted({each.path for each in operations() if each.path.startswith("/api/v1/")})

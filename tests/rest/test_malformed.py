@@ -10,7 +10,7 @@ from tests.contract.document import CONTRACT, Operation, operations
 from tests.rest import house as houses
 from tests.rest.house import House
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 OPERATIONS = [each for each in operations() if not each.path.startswith("/api/token/")]
 WRITES = [each for each in OPERATIONS if each.writes and each.id in houses.BODIES and "{username}" not in each.path]

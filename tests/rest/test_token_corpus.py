@@ -9,7 +9,7 @@ from backend.ledger.models import Session, User
 from tests import tokens
 from tests.token_corpus import BAD, Subject, good
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 ME = "/api/v1/users/me/"
 
 

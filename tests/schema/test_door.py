@@ -13,7 +13,7 @@ from tests.schema.door import ask, post
 from tests.token_corpus import BAD, Subject, good
 from tests.tokens import bearer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 ME = {"query": "{ me { username } }"}
 
 

@@ -11,7 +11,7 @@ from backend.schema import errors
 from tests import build
 from tests.schema.door import ask, data
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 SUMMARY = "{ me { username } bankAccounts { edges { node { fundingSummary { total { amount } } } } } }"
 
 

@@ -12,7 +12,7 @@ from tests.schema.door import ask, data, post
 from tests.schema.test_dashboard import DASHBOARD
 from tests.tokens import bearer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 BUDGETS = "budgets%s { edges { node { name } } }"
 BUDGET = "{ bankAccounts { edges { node { budgets { edges { node { ANY } } } } } } }"
 ME = "{ me { ANY } }"

@@ -12,7 +12,7 @@ from tests import build
 from tests.build import NOW
 from tests.schema.door import ask, data, nodes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 TRANSACTIONS = """query ($first: Int! = 20, $after: String, $filters: TransactionFilters) {
   transactions(first: $first, after: $after, filters: $filters) {
