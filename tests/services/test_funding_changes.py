@@ -246,6 +246,17 @@ def test_a_short_event_makes_the_account_due_when_money_comes_and_no_sooner(acco
     assert statuses(goal) == {0: "done"}
 
 
+def test_a_short_event_is_looked_at_again_when_money_comes_that_is_dated_ahead(account: BankAccount) -> None:
+    funded.free(account)
+    goal = funded.goal(account, amount="1500", target_balance="5000")
+    build.transaction(account, amount="300", posted_date=4)
+    funded.run(account)
+    assert (due_on(account), balance(goal)) == (on(4), 1000)
+    funded.run(account, 4)
+
+    assert (due_on(account), balance(goal)) == (on(7), 1300)
+
+
 def test_a_short_event_that_cannot_be_topped_up_does_not_keep_the_engine_busy(account: BankAccount) -> None:
     funded.free(account)
     goal = funded.goal(account, amount="1500", target_balance="5000")

@@ -1,12 +1,12 @@
 """When the engine has something to do next, and what a change of plan leaves of the events that were due before it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Least
 
-from backend.ledger.models import BankAccount, Budget, FundingEvent
+from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent
 from backend.ledger.rules import funding as rules
 from backend.ledger.selectors import accounts as account_selectors
 from backend.ledger.selectors import funding_state
@@ -18,14 +18,15 @@ DAY = timedelta(days=1)
 CURSORS = {rules.FUND: "fund_from", rules.RECUR: "recur_from"}
 
 
-def reschedule(account: BankAccount, *, now: datetime, money_helps: bool = True) -> None:
+def reschedule(account: BankAccount, *, now: datetime, ran_on: date | None = None) -> None:
     """Store, on a locked account, the first day on which a run has something to do.
 
-    `money_helps`: short events are looked at as soon as Unallocated holds anything. Costs two queries, and more only
-    if an event is due within two days or a plan changed.
+    `ran_on`: a run of that day has just found nothing more to do; else short events are looked at as soon as
+    Unallocated holds anything. Costs two queries, and more only if an event is due within two days or a plan changed.
     """
-    days = [day for day in (_next_event(account, now=now), _waiting(account, now=now, money_helps=money_helps)) if day]
-    due_on = min(days, default=None)
+    waiting = _waiting(account, money=ran_on is None)
+    ahead = None if ran_on is None else _money_ahead(account, today=ran_on)
+    due_on = min((day for day in (_next_event(account, now=now), waiting, ahead) if day is not None), default=None)
     if due_on != account.funding_due_on:
         account.funding_due_on = due_on
         account.save(update_fields=["funding_due_on"])
@@ -65,16 +66,28 @@ def _aim(budget: Budget) -> bool:
     return before != (budget.fund_from, budget.recur_from)
 
 
-def _waiting(account: BankAccount, *, now: datetime, money_helps: bool) -> date | None:
+def _waiting(account: BankAccount, *, money: bool) -> date | None:
     """A day that is past if a recorded event can be gone on with."""
     events = funding_state.unsettled(FundingEvent.objects.filter(bank_account=account))
     ready = Q(status=FundingEvent.Status.DEFERRED)
     if account.import_gate:
         ready &= Q(on__lte=account.last_posted_through) if account.last_posted_through else Q(pk__in=())
-    if money_helps:
-        money = Budget.objects.filter(bank_account=OuterRef("bank_account"), is_unallocated=True, balance__gt=0)
-        ready = ready | Q(Exists(money), status=FundingEvent.Status.SHORT)
-    return events.filter(ready).aggregate(Min("on"))["on__min"]
+    if money:
+        funds = Budget.objects.filter(bank_account=OuterRef("bank_account"), is_unallocated=True, balance__gt=0)
+        ready = ready | Q(Exists(funds), status=FundingEvent.Status.SHORT)
+    first: date | None = events.filter(ready).aggregate(first=Min("on"))["first"]
+    return first
+
+
+def _money_ahead(account: BankAccount, *, today: date) -> date | None:
+    """The day of the next money that is entered already but dated after today, if a short event waits for any."""
+    events = funding_state.unsettled(FundingEvent.objects.filter(bank_account=account))
+    if not events.filter(status=FundingEvent.Status.SHORT).exists():
+        return None
+    tomorrow = datetime.combine(today + DAY, time.min, tzinfo=UTC)
+    entries = Entry.objects.filter(budget__bank_account=account, budget__is_unallocated=True, amount__gt=0)
+    first: datetime | None = entries.filter(effective_at__gte=tomorrow).aggregate(first=Min("effective_at"))["first"]
+    return None if first is None else first.astimezone(UTC).date()
 
 
 def before_change(account: BankAccount, budget: Budget, *, now: datetime) -> None:

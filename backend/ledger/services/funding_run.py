@@ -7,7 +7,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Max
 
 from backend.ledger import errors, posting
 from backend.ledger.models import BankAccount, Budget, FundingEvent, User
@@ -48,7 +47,7 @@ class _Run:
         self.account_id, self.now, self.as_of = account_id, now, as_of
         self._plan: Iterator[rules.Intent] = iter(())
         self._mark: object = None
-        self._in_time = True
+        self._ran_on: date | None = None
         self._actor: User | None = None
 
     def step(self) -> rules.Intent | None:
@@ -69,7 +68,7 @@ class _Run:
             self._plan = self._planned(account)
         intent = next(self._plan, None)
         if intent is None:
-            reschedule(account, now=self.now, money_helps=not self._in_time)
+            reschedule(account, now=self.now, ran_on=self._ran_on)
             return None
         if refused is not None and refused.intent.key == intent.key:
             intent = _failed(intent, reason=str(refused))
@@ -81,13 +80,17 @@ class _Run:
         zone = account_selectors.zone(account.pk)
         today = self.now.astimezone(zone).date()
         through = self.as_of or today
-        self._in_time = through >= today
+        self._ran_on = today if through >= today else None
         return rules.plan(funding_state.state(account, today=today, zone=zone, through=through), through=through)
 
     def _carry_out(self, account: BankAccount, intent: rules.Intent) -> None:
         event = _record(account, intent, now=self.now)
         if intent.amount:
             self._move(account, intent, event)
+        else:
+            # An event that moves nothing is a write too, which other runs must notice.
+            posting.tick(account, now=self.now)
+            account.save(update_fields=["modified_at"])
         changes: dict[str, object] = {}
         if intent.goes_on is not None:
             changes["fund_from" if intent.key.kind == rules.FUND else "recur_from"] = intent.goes_on
@@ -117,14 +120,14 @@ class _Run:
 
 def _mark(account: BankAccount) -> object:
     """What differs as soon as somebody wrote to the locked account, or to a plan of one of its budgets; one query."""
-    budgets = Budget.objects.filter(funding_state.LIVE, bank_account=account)
+    budgets = Budget.objects.filter(funding_state.LIVE, bank_account=account).order_by("pk")
     return (
         account.modified_at,
         account.last_seq,
         account.last_posted_through,
         account.import_gate,
         account.auto_funding,
-        budgets.aggregate(count=Count("pk"), latest=Max("modified_at")),
+        list(budgets.values_list("pk", "modified_at")),
     )
 
 

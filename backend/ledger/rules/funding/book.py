@@ -11,7 +11,6 @@ from .envelopes import FUND, ZERO, Change, Envelope, Key, State
 Position = tuple[Any, ...]
 """A point in the order of events: date, then fund before recur, then priority, then age (of one age: by name)."""
 
-END: Position = (date.max, 10)
 _RANK = {FUND: 0}
 
 

@@ -76,7 +76,7 @@ def plan(state: State, *, through: date, closing: bool = True) -> Iterator[Inten
     """What is to be done up to and including that day, in order. Lazy: who needs one event pays for one.
 
     Order: by date; fund before recur; higher priority first; older budget first. At the start of each day, before its
-    events, short events are topped up. `closing`: at the end they are once more, from what is there now.
+    events, short events are topped up. `closing`: at the end they are once more, from what came in today.
     """
     return _Simulation(state, through).intents(closing=closing)
 
@@ -113,7 +113,9 @@ class _Simulation:
                 yield intent
         yield from self._top_up_until(self.through)
         if closing and not self.held_back:
-            self.book.advance(books.END if self.through >= self.state.today else books.end_of(self.through))
+            # What is entered today may bear tomorrow's date: in UTC, or where the owner lives.
+            last = self.through + rules.DAY if self.through >= self.state.today else self.through
+            self.book.advance(books.end_of(last))
             yield from self._top_up(self.through, self.open.values())
 
     # When
