@@ -14,7 +14,7 @@ from django.db import connections
 from backend.ledger import errors
 from backend.ledger.models import BankAccount, Budget, Transaction, User
 from backend.ledger.selectors import integrity
-from backend.ledger.services import accounts, budgets, transactions, transfers
+from backend.ledger.services import accounts, budgets, funding, transactions, transfers
 from tests import build
 from tests.ledger import states
 
@@ -187,6 +187,38 @@ def test_split_and_archive_of_its_budget_leave_nothing_behind(account, owner, gr
             lambda: transactions.split(actor=owner, transaction_id=row.pk, shares={groceries.pk: D(4)}, now=build.NOW),
         ]
     )
+    states.sound()
+
+
+def test_runs_of_the_engine_at_once_move_what_one_run_would(owner):
+    def furnished() -> BankAccount:
+        account = build.account(owner=owner, balance="100")
+        for number, budget_type in enumerate("GCR"):
+            build.budget(
+                account,
+                name=f"Budget {number}",
+                budget_type=budget_type,
+                target_balance="60",
+                funding_type="F",
+                funding_amount="7",
+                funding_schedule="RRULE:FREQ=DAILY",
+                recurrance_schedule="RRULE:FREQ=WEEKLY;BYDAY=WE",
+                with_fillup_goal=True,
+            )
+        funding.configure(actor=owner, account_id=account.pk, import_gate=False, now=build.NOW)
+        return account
+
+    def balances(account: BankAccount) -> list[tuple[str, Decimal]]:
+        return list(Budget.objects.filter(bank_account=account).order_by("name").values_list("name", "balance"))
+
+    later = build.at(6)
+    alone, crowded = furnished(), furnished()
+    funding.run(account_id=alone.pk, now=later)
+    runs = at_once([partial(funding.run, account_id=crowded.pk, now=later)] * 4)
+    assert refusals(runs) == []
+    assert balances(crowded) == balances(alone)
+    assert crowded.funding_events.count() == alone.funding_events.count() > 0
+    assert crowded.transfers.count() == alone.transfers.count() > 0
     states.sound()
 
 

@@ -1,6 +1,6 @@
 """Columns that the ledger needs and Django does not have."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
@@ -15,6 +15,10 @@ UNIT = Decimal("0.0001")
 
 LIMIT = Decimal(10) ** 12
 """No amount and no balance reaches this, in either direction."""
+
+
+TICK = timedelta(microseconds=1)
+"""How far apart two changes of a row are at least."""
 
 
 if TYPE_CHECKING:
@@ -78,8 +82,8 @@ class Stamped(models.Model):
         abstract = True
 
     def stamp(self, now: datetime) -> None:
-        """Note that the row is changed at `now`; a clock that went back does not take the note back."""
-        self.modified_at = now if self.modified_at is None else max(now, self.modified_at)
+        """Note that the row is changed at `now`, or just after its last change if that is later: each differs."""
+        self.modified_at = now if self.modified_at is None else max(now, self.modified_at + TICK)
 
 
 def in_range(field: str, name: str) -> models.CheckConstraint:

@@ -6,8 +6,8 @@ what is read here cannot change before it is written. `verify_ledger` recomputes
 """
 
 from .allocations import Part, allocate
-from .locking import lock, lock_all
+from .locking import lock, lock_all, tick
 from .transactions import Draft, post, remove, settle
 from .transfers import judge, move
 
-__all__ = ["Draft", "Part", "allocate", "judge", "lock", "lock_all", "move", "post", "remove", "settle"]
+__all__ = ["Draft", "Part", "allocate", "judge", "lock", "lock_all", "move", "post", "remove", "settle", "tick"]
