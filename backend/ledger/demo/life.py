@@ -109,8 +109,6 @@ class Diary:
         self.pay(day)
         self.shop(day)
         self.save(day)
-        if day == self.today:
-            self.buy(COFFEE, day)
 
     def enter(self, key: str, day: date, amount: Decimal, text: str, *, kind: str, lag: int = 0) -> None:
         """A row that the bank posts `lag` days later; until then it is pending."""
@@ -159,9 +157,10 @@ class Diary:
         self.enter(bill.account, day, amount, bill.text, kind=bill.kind)
 
     def shop(self, day: date) -> None:
-        for habit in HABITS:
-            if day.weekday() in habit.days and self.dice.randrange(100) < habit.chance:
-                self.buy(habit, day)
+        """No day passes without a purchase, be it a coffee; so something is pending whichever day is today."""
+        wanted = [habit for habit in HABITS if day.weekday() in habit.days and self.dice.randrange(100) < habit.chance]
+        for habit in wanted or [COFFEE]:
+            self.buy(habit, day)
 
     def buy(self, habit: Habit, day: date) -> None:
         text, amount = self.dice.choice(habit.texts), self.between(Decimal(habit.least), Decimal(habit.most))
