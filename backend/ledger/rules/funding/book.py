@@ -1,5 +1,6 @@
 """Balances in the course of a simulation: as they stood at each point of the ledger, and as they are now."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -34,39 +35,58 @@ def position(key: Key, envelopes: Mapping[UUID, Envelope]) -> Position:
 
 
 class Book:
-    """Two balances per budget: `then`, at the point that `advance` came to, and now.
+    """Two balances per budget: `then`, at the point that `go` came to, and now.
 
     Both follow the moves of the simulation. Nothing is moved that is not there at both times: money that came later
-    was not there then, and money that was spent since is not there any more.
+    was not there then, and money that was spent since is not there any more. A book can be kept for a later run, as if
+    that one had read all anew: what was moved has its place among the changes, and the point may go back.
     """
 
     def __init__(self, state: State) -> None:
         every = (state.unallocated, *state.envelopes)
-        known = {envelope.id: envelope for envelope in every}
+        self._known = {envelope.id: envelope for envelope in every}
         self._now = {envelope.id: [envelope.balance, envelope.net_funding] for envelope in every}
         self._then = {envelope.id: [envelope.balance, envelope.net_funding] for envelope in every}
-        self._ahead = sorted(
-            ((_counts_after(change, known), change) for change in state.changes if change.budget_id in known),
-            key=lambda pair: pair[0],
-            reverse=True,
-        )
-        for _, change in self._ahead:
+        changes = [change for change in state.changes if change.budget_id in self._known]
+        self._line = sorted(((self._counts_after(change), change) for change in changes), key=_first)
+        self._counted = len(self._line)
+        self._point: Position = end_of(date.max)
+
+    def go(self, to: Position) -> None:
+        """Let `then` be that point."""
+        self._point = to
+        line = self._line
+        while self._counted < len(line) and line[self._counted][0] < to:
+            change = line[self._counted][1]
+            _add(self._then[change.budget_id], change.amount, transfer=change.transfer)
+            self._counted += 1
+        while self._counted and not line[self._counted - 1][0] < to:
+            self._counted -= 1
+            change = line[self._counted][1]
             _add(self._then[change.budget_id], -change.amount, transfer=change.transfer)
 
-    def advance(self, to: Position) -> None:
-        """Let `then` be that point; it never goes back."""
-        while self._ahead and self._ahead[-1][0] < to:
-            _, change = self._ahead.pop()
+    def enter(self, change: Change) -> None:
+        """Something comes in: it is there now, and then as soon as it counts."""
+        _add(self._now[change.budget_id], change.amount, transfer=change.transfer)
+        position = self._counts_after(change)
+        self._line.insert(bisect_right(self._line, position, key=_first), (position, change))
+        if position < self._point:
             _add(self._then[change.budget_id], change.amount, transfer=change.transfer)
+            self._counted += 1
 
-    def move(self, *, source: UUID, target: UUID, amount: Decimal) -> None:
-        for balances in (self._now, self._then):
-            _add(balances[source], -amount, transfer=True)
-            _add(balances[target], amount, transfer=True)
+    def move(self, *, source: UUID, target: UUID, amount: Decimal, event: Key) -> None:
+        """Move what the event moves; it counts for whatever comes after that event."""
+        for budget_id, signed in ((source, -amount), (target, amount)):
+            self.enter(Change(budget_id=budget_id, day=event.on, amount=signed, transfer=True, event=event))
 
     def balance(self, budget_id: UUID) -> Decimal:
         """The balance then."""
         return self._then[budget_id][0]
+
+    def present(self, budget_id: UUID) -> tuple[Decimal, Decimal]:
+        """Balance and net funding now."""
+        balance, net_funding = self._now[budget_id]
+        return balance, net_funding
 
     def available(self, budget_id: UUID) -> Decimal:
         """What the budget can pay: the smaller of its balances then and now, at least zero."""
@@ -80,9 +100,12 @@ class Book:
             envelope.gathered(balance=now[0], net_funding=now[1]),
         )
 
+    def _counts_after(self, change: Change) -> Position:
+        return (change.day, 9) if change.event is None else position(change.event, self._known)
 
-def _counts_after(change: Change, envelopes: Mapping[UUID, Envelope]) -> Position:
-    return (change.day, 9) if change.event is None else position(change.event, envelopes)
+
+def _first(placed: tuple[Position, Change]) -> Position:
+    return placed[0]
 
 
 def _add(balances: list[Decimal], amount: Decimal, *, transfer: bool) -> None:

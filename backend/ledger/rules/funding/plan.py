@@ -72,13 +72,23 @@ class _Due:
     problem: str = ""
 
 
-def plan(state: State, *, through: date, closing: bool = True) -> Iterator[Intent]:
+def plan(
+    state: State,
+    *,
+    through: date,
+    closing: bool = True,
+    book: books.Book | None = None,
+    looked: date | None = None,
+) -> Iterator[Intent]:
     """What is to be done up to and including that day, in order. Lazy: who needs one event pays for one.
 
     Order: by date; fund before recur; higher priority first; older budget first. At the start of each day, before its
     events, short events are topped up. `closing`: at the end they are once more, from what came in today.
+
+    `book`: the one that earlier runs kept, of which this plan is the next; the state's own balances do not count then.
+    `looked`: up to that day short events need not be looked at again, since nothing gave them another chance.
     """
-    return _Simulation(state, through).intents(closing=closing)
+    return _Simulation(state, through, book=book, looked=looked).intents(closing=closing)
 
 
 def earliest(state: State, *, through: date) -> date:
@@ -91,21 +101,23 @@ def earliest(state: State, *, through: date) -> date:
 
 
 class _Simulation:
-    def __init__(self, state: State, through: date) -> None:
+    def __init__(self, state: State, through: date, *, book: books.Book | None, looked: date | None) -> None:
         self.state = state
         self.through = through
         self.envelopes = {envelope.id: envelope for envelope in state.envelopes}
         self.parents = {e.fillup_id: e for e in state.envelopes if e.fillup_id is not None}
-        self.book = books.Book(state)
+        self.book = books.Book(state) if book is None else book
         self.open = {short.key.budget_id: short for short in state.shorts if short.key.budget_id in self.envelopes}
         self.full: set[UUID] = set()
         self.held_back = False
-        self.day = max(min(short.key.on for short in self.open.values()), through - REPLAYED) if self.open else None
+        self.day = looked
+        if self.open and looked is None:
+            self.day = max(min(short.key.on for short in self.open.values()), through - REPLAYED)
 
     def intents(self, *, closing: bool) -> Iterator[Intent]:
         for position, due in self._agenda():
             yield from self._top_up_until(due.key.on)
-            self.book.advance(position)
+            self.book.go(position)
             if due.key.kind == FUND:
                 self.open.pop(due.key.budget_id, None)
             intent = self._decide(due)
@@ -115,7 +127,7 @@ class _Simulation:
         if closing and not self.held_back:
             # What is entered today may bear tomorrow's date: in UTC, or where the owner lives.
             last = self.through + rules.DAY if self.through >= self.state.today else self.through
-            self.book.advance(books.end_of(last))
+            self.book.go(books.end_of(last))
             yield from self._top_up(self.through, self.open.values())
 
     # When
@@ -214,7 +226,7 @@ class _Simulation:
         available = self.book.available(source_id)
         amount = min(rest, available)
         if amount:
-            self.book.move(source=source_id, target=envelope.id, amount=amount)
+            self.book.move(source=source_id, target=envelope.id, amount=amount, event=base.key)
         return replace(
             base,
             status=DONE if amount == rest else SHORT,
@@ -244,7 +256,7 @@ class _Simulation:
         current = day if self.day is None else self.day + rules.DAY
         self.day = day if self.day is None else max(day, self.day)
         while current <= day and self.open and not self.held_back:
-            self.book.advance(books.start_of(current))
+            self.book.go(books.start_of(current))
             yield from self._top_up(current, [short for short in self.open.values() if short.key.on < current])
             current += rules.DAY
 
@@ -266,7 +278,7 @@ class _Simulation:
         amount = min(room, self.book.available(self.state.unallocated.id))
         if amount <= 0:
             return None
-        self.book.move(source=self.state.unallocated.id, target=envelope.id, amount=amount)
+        self.book.move(source=self.state.unallocated.id, target=envelope.id, amount=amount, event=short.key)
         moved = short.moved + amount
         done = moved == short.intended
         if done:
