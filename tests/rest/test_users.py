@@ -1,6 +1,8 @@
 """Profiles: one's own, and all of them for staff."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from backend.ledger.models import BankAccount, User
 from backend.ledger.services import funding
@@ -79,3 +81,18 @@ def test_nobody_is_made_or_deleted_here(staff: User, owner: User) -> None:
     for user, status in ((staff, 405), (owner, 403)):
         assert houses.client(user).post("/api/v1/users/", {"username": "x"}).status_code == status
         assert houses.client(user).delete("/api/v1/users/owner/").status_code == status
+
+
+def test_two_changes_at_once_of_different_fields_both_hold(owner: User) -> None:
+    first, second = (User.objects.get(pk=owner.pk) for _ in range(2))
+    houses.client(first).patch(ME, {"name": "O."})
+    houses.client(second).patch(ME, {"timezone": "Europe/Berlin"})
+    owner.refresh_from_db()
+    assert (owner.name, owner.timezone) == ("O.", "Europe/Berlin")
+
+
+@pytest.mark.parametrize("changes", [{}, {"name": "", "timezone": "UTC", "default_bank_account": None}])
+def test_nothing_is_written_where_everything_is_as_it_was(changes: dict[str, object], owner: User) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        assert houses.client(owner).patch(ME, changes).status_code == 200
+    assert not any(query["sql"].startswith("UPDATE") for query in captured.captured_queries)

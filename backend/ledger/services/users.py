@@ -8,6 +8,9 @@ from zoneinfo import available_timezones
 from backend.ledger import access, errors
 from backend.ledger.models import User
 
+COLUMNS = {"default_bank_account": "default_bank_account_id"}
+"""Fields that the table names otherwise."""
+
 
 class Changes(TypedDict, total=False):
     name: str
@@ -31,15 +34,18 @@ def update(*, actor: User, username: str, changes: Changes) -> User:
 
 
 def _update(user: User, *, changes: Changes) -> User:
-    user.name = changes.get("name", user.name)
+    """Store what differs, so that two changes at once of different fields both hold."""
     if "timezone" in changes:
-        user.timezone = known_zone(changes["timezone"])
-    if "default_bank_account" in changes:
-        account_id = changes["default_bank_account"]
-        user.default_bank_account = (
-            None if account_id is None else access.one(access.accounts(user), account_id, field="default_bank_account")
-        )
-    user.save(update_fields=["name", "timezone", "default_bank_account"])
+        known_zone(changes["timezone"])
+    account_id = changes.get("default_bank_account")
+    if account_id is not None:
+        access.one(access.accounts(user), account_id, field="default_bank_account")
+    given = {COLUMNS.get(field, field): value for field, value in changes.items()}
+    differing = [column for column, value in given.items() if getattr(user, column) != value]
+    for column in differing:
+        setattr(user, column, given[column])
+    if differing:
+        user.save(update_fields=differing)
     return user
 
 
