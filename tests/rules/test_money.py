@@ -1,4 +1,4 @@
-"""Amounts as text and back, and shared out."""
+"""Amounts as text and back, and rounded."""
 
 from decimal import Decimal
 
@@ -188,44 +188,3 @@ def test_rounding_down_goes_towards_zero(amount: str, decimals: int, rounded: st
 )
 def test_rounding_to_the_nearest_leaves_half_a_unit_out(amount: str, decimals: int, rounded: str) -> None:
     assert str(money.round_nearest(Decimal(amount), decimals=decimals)) == rounded
-
-
-@pytest.mark.parametrize(
-    ("amount", "weights", "decimals", "shares"),
-    [
-        ("100.00", [1, 1, 1], 2, ["33.34", "33.33", "33.33"]),
-        ("-100.00", [1, 1, 1], 2, ["-33.34", "-33.33", "-33.33"]),
-        ("100", [1, 1, 1], 0, ["34", "33", "33"]),
-        ("1.000", [1, 1, 1], 3, ["0.334", "0.333", "0.333"]),
-        ("0.01", [1, 2, 1], 2, ["0.00", "0.01", "0.00"]),
-        ("0.05", [1, 3, 3], 2, ["0.01", "0.02", "0.02"]),
-        ("10.00", [0, 1, 0], 2, ["0.00", "10.00", "0.00"]),
-        ("0.00", [1, 2], 2, ["0.00", "0.00"]),
-        ("999999999999.99", [1], 2, ["999999999999.99"]),
-    ],
-)
-def test_an_amount_is_shared_by_weight(amount: str, weights: list[int], decimals: int, shares: list[str]) -> None:
-    found = money.share(Decimal(amount), [Decimal(weight) for weight in weights], decimals=decimals)
-    assert [str(part) for part in found] == shares
-
-
-@given(
-    units=st.integers(-(10**14), 10**14),
-    weights=st.lists(st.decimals(0, 10**9, places=4), min_size=1, max_size=20).filter(any),
-    decimals=DECIMALS,
-)
-def test_shares_sum_exactly_and_are_fair(units: int, weights: list[Decimal], decimals: int) -> None:
-    unit = money.quantum(decimals)
-    amount = units * unit
-    shares = money.share(amount, weights, decimals=decimals)
-    assert sum(shares) == amount
-    for part, weight in zip(shares, weights, strict=True):
-        assert part == round(part, decimals)
-        assert part * amount >= 0
-        assert abs(part * sum(weights) - amount * weight) < unit * sum(weights)
-
-
-@pytest.mark.parametrize("weights", [[], [Decimal(0)], [Decimal(2), Decimal(-1)]])
-def test_weights_that_say_nothing_are_a_mistake(weights: list[Decimal]) -> None:
-    with pytest.raises(AssertionError):
-        money.share(Decimal(1), weights, decimals=2)

@@ -1,13 +1,11 @@
-"""Amounts: as text and back, rounded by name, shared out to the last unit.
+"""Amounts: as text and back, rounded by name.
 
 `decimals` is always the number of digits of the currency's minor unit: JPY 0, USD 2, KWD 3.
 """
 
 import re
 import string
-from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_DOWN, Decimal
-from fractions import Fraction
 
 from backend.ledger import errors
 
@@ -60,27 +58,6 @@ def round_down(amount: Decimal, *, decimals: int) -> Decimal:
 def round_nearest(amount: Decimal, *, decimals: int) -> Decimal:
     """The amount to the nearest minor unit; half of one is left out, on either side of zero."""
     return amount.quantize(quantum(decimals), rounding=ROUND_HALF_DOWN) + 0
-
-
-def share(amount: Decimal, weights: Sequence[Decimal], *, decimals: int) -> list[Decimal]:
-    """Divide `amount` in proportion to `weights`, none of them negative nor all zero; the parts sum to it exactly.
-
-    Each part is less than a minor unit away from its exact share: what rounding down leaves goes, a unit each, to the
-    parts that lost most by it, the earlier one of equals.
-    """
-    units = int(abs(amount) / quantum(decimals))
-    total = sum(map(Fraction, weights), Fraction(0))
-    assert total > 0
-    assert min(weights) >= 0
-    exact = [units * Fraction(weight) / total for weight in weights]
-    parts = [int(part) for part in exact]
-    by_loss = sorted(range(len(parts)), key=lambda place: parts[place] - exact[place])
-    for place in by_loss[: units - sum(parts)]:
-        parts[place] += 1
-    unit = quantum(decimals).copy_sign(amount)
-    shares = [part * unit + 0 for part in parts]
-    assert sum(shares) == amount
-    return shares
 
 
 def _shown_decimals(decimals: int) -> int:
