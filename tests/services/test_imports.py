@@ -201,3 +201,25 @@ def test_a_dry_run_tells_and_keeps_nothing(account: BankAccount):
     assert not Transaction.objects.exists()
     assert balances(account) == ("1000.0000", "1000.0000")
     assert account.last_imported_at is None
+
+
+def test_the_party_and_memo_that_a_file_names_are_kept(account: BankAccount):
+    enter(account, row(party="GREEN GROCER", memo="Strom 30.00; Gas 20.00", description="Abschlag Juni"))
+    made = Transaction.objects.get()
+    assert (made.party, made.memo, made.raw_description) == (
+        "Green Grocer",
+        "Strom 30.00; Gas 20.00",
+        "Abschlag Juni",
+    )
+
+
+def test_a_reused_id_of_the_bank_is_entered_and_told(account: BankAccount):
+    enter(account, row())
+    result = enter(account, row(amount="-7.00"))
+    assert (result.new, result.suspicious) == (1, 1)
+
+
+def test_a_row_that_was_typed_in_is_told(account: BankAccount):
+    build.transaction(account, amount="-5.00", posted_date=build.at("2026-06-10"))
+    result = enter(account, row())
+    assert (result.new, result.suspicious) == (1, 1)

@@ -21,8 +21,12 @@ def transaction(
     pending: bool = False,
     memo: str | None = None,
     description: str = "",
+    party: str | None = None,
 ) -> Transaction:
-    """An unsaved transaction with what its description tells: the day it was made and the other party."""
+    """An unsaved transaction with what its description tells: the day it was made and the other party.
+
+    A `party` that the bank names apart is cleaned like one that is found in the description.
+    """
     local = posted_date
     if transaction_date is None:
         day = descriptions.transaction_day(raw_description, posted=local.date()) or local.date()
@@ -36,7 +40,7 @@ def transaction(
         pending=pending,
         memo=memo,
         description=description.strip() or raw_description.strip(),
-        party=descriptions.party(raw_description),
+        party=descriptions.party(party or raw_description),
     )
 
 

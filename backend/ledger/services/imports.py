@@ -31,6 +31,8 @@ class ImportResult:
     """Pending transactions that have posted."""
     zeros: int
     """Rows over nothing, which are left out."""
+    suspicious: int = 0
+    """Of the new ones, those that somebody should look at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,26 +91,26 @@ def _link_after(account_id: UUID, *, now: datetime) -> None:
 
 def _opened(parts: Sequence[tuple[Target, Statement]], *, actor: User, now: datetime) -> list[tuple[UUID, Statement]]:
     """Each statement with the id of its account; a new one is opened so that it closes with the stated balance."""
-    fresh: dict[str, UUID] = {}
+    fresh: dict[tuple[str | None, str | None], UUID] = {}
     found = []
     for target, statement in parts:
-        number = statement.account_number
+        told = (statement.account_number, statement.account_name)
         if not isinstance(target, NewAccount):
             found.append((access.one(access.accounts(actor), target).pk, statement))
             continue
-        if number not in fresh:
+        if told not in fresh:
             account = accounts.create(
                 actor=actor,
                 name=target.name,
                 bank_id=target.bank_id,
                 account_type=statement.account_type,
-                account_number=number,
+                account_number=statement.account_number,
                 currency=statement.currency,
                 posted_balance=_opening(statement),
                 now=now,
             )
-            fresh[number] = account.pk
-        found.append((fresh[number], statement))
+            fresh[told] = account.pk
+        found.append((fresh[told], statement))
     return found
 
 
@@ -136,6 +138,7 @@ def _import(account: BankAccount, statement: Statement, *, actor: User, source: 
         duplicates=plan.duplicates,
         settled=len(plan.posted),
         zeros=plan.zeros,
+        suspicious=plan.count(matching.Verdict.SUSPICIOUS),
     )
 
 
@@ -145,9 +148,7 @@ def _plan(account: BankAccount, statement: Statement, *, source: str) -> matchin
         return matching.Plan()
     first, last = _midnight(rows[0].posted_on), _midnight(rows[-1].posted_on)
     near = Transaction.objects.filter(
-        bank_account=account,
-        posted_date__range=(first - matching.REACH, last + matching.REACH),
-        import_key__startswith=f"{source}:",
+        bank_account=account, posted_date__range=(first - matching.REACH, last + matching.REACH)
     )
     known = [
         matching.Known(
@@ -182,6 +183,8 @@ def _enter(account: BankAccount, new: Sequence[tuple[Row, str]], *, now: datetim
             transaction_type=kinds.transaction_type(row.kind, amount=row.amount),
             transaction_date=_midnight(row.initiated_on) if row.initiated_on else None,
             pending=row.pending,
+            memo=row.memo,
+            party=row.party,
         )
         transaction.import_key = key
         entered.append(drafts.allocated(transaction, budgets=budgets))

@@ -82,7 +82,7 @@ def read(file: Path) -> list[Statement]:
 
 def find_account(actor: User, statement: Statement, *, new: imports.NewAccount | None, alone: bool) -> imports.Target:
     """The user's one account of the statement's number, else the new one."""
-    wanted = plain(statement.account_number)
+    wanted = plain(statement.account_number or "")
     numbered = access.accounts(actor).exclude(account_number=None)
     found = [account for account in numbered if plain(account.account_number or "") == wanted]
     if len(found) > 1:
