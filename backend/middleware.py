@@ -1,6 +1,7 @@
 """What every answer carries and how a path without its last slash is met."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -12,6 +13,10 @@ PAGE = (
     "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
 DATA = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
+DROPPED = 64 * 1024**2
+"""Bytes of a body that are read for nothing; a client that sends more may miss why it was refused."""
+
+PIECE = 64 * 1024
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -34,18 +39,46 @@ class SecurityHeaders:
 
 
 class BodyLimit:
-    """Refuses a body by its announced length, before a byte of it is stored."""
+    """Refuses a body by its announced length, before a byte of it is stored.
+
+    What an answer left unread of a body is read and dropped, within reason: many clients listen only once they have
+    sent everything, and would meet a closed connection instead of their answer.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._refusal(request) or self.get_response(request)
+        with suppress(OSError):
+            _drop_rest(request)
+        return response
+
+    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if request.content_type == "multipart/form-data":
             limit += settings.UPLOAD_MAX_SIZE
-        if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+        if _is_chunked(request):
+            return JsonResponse({"detail": "A body needs its length in Content-Length."}, status=411)
+        if _length(request) > limit:
             return JsonResponse({"detail": f"The body is larger than {limit} bytes."}, status=413)
-        return self.get_response(request)
+        return None
+
+
+def _is_chunked(request: HttpRequest) -> bool:
+    return "HTTP_TRANSFER_ENCODING" in request.META
+
+
+def _length(request: HttpRequest) -> int:
+    return int(request.META.get("CONTENT_LENGTH") or 0)
+
+
+def _drop_rest(request: HttpRequest) -> None:
+    """Read on to the end of the body, unless that is too far away."""
+    stream = request.META["wsgi.input"] if _is_chunked(request) else request
+    left = DROPPED
+    while _length(request) <= DROPPED and left > 0 and (piece := stream.read(PIECE)):
+        left -= len(piece)
 
 
 class TrailingSlash(CommonMiddleware, MiddlewareMixin):

@@ -1,6 +1,8 @@
 """Paths nobody serves, bodies nobody reads, and what every answer carries."""
 
+import io
 import logging
+from typing import Any
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +10,7 @@ from django.test import Client
 from django.urls import path
 from pytest_django.fixtures import Settings
 
-from backend import fallback
+from backend import fallback, middleware
 from backend.logs import LineFormatter
 
 handler400, handler403 = fallback.bad_request, fallback.forbidden
@@ -81,10 +83,34 @@ def test_a_foreign_host_name_is_a_400_in_json(client: Client) -> None:
 def test_a_body_over_its_limit_is_refused_by_its_length(
     client: Client, content_type: str, size: int, status: int
 ) -> None:
-    response = client.post("/nowhere/", b"x", content_type=content_type, CONTENT_LENGTH=str(size))
+    response = client.post("/nowhere/", b"x" * size, content_type=content_type)
 
     assert response.status_code == status
     assert "detail" in response.json()
+
+
+@pytest.mark.parametrize(
+    ("length", "left"),
+    [(0, 0), (5, 0), (1024**2 + 1, 0), (middleware.DROPPED, 0), (middleware.DROPPED + 1, middleware.DROPPED + 1)],
+)
+def test_what_an_answer_left_unread_is_dropped_unless_it_is_far_too_much(
+    client: Client, length: int, left: int
+) -> None:
+    body = io.BytesIO(b"x" * length)
+    given: Any = {"CONTENT_LENGTH": str(length), "wsgi.input": body}
+    client.generic("POST", "/nowhere/", **given)
+
+    assert len(body.read()) == left
+
+
+def test_a_body_of_unknown_length_is_refused_and_dropped_within_reason(client: Client) -> None:
+    body = io.BytesIO(b"x" * (middleware.DROPPED + 3))
+    given: Any = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": body}
+    response = client.generic("POST", "/nowhere/", **given)
+
+    assert response.status_code == 411
+    assert "detail" in response.json()
+    assert len(body.read()) == 3
 
 
 @pytest.mark.parametrize("path", ["/page/", "/no/such/path/", "/page", "/broken/", "/static/admin/css/base.css"])

@@ -77,11 +77,7 @@ def test_a_body_that_is_none(home: Household, name: str) -> None:
             continue
         path = operation["path"]
         given: Any = {"Content-Type": kind.encode("latin-1")}
-        try:
-            reply = caller(home, path).raw(operation["method"], target(home, path), body, given)
-        except ConnectionError:
-            assert name == "huge"  # the line may be cut before the 413 is read
-            continue
+        reply = caller(home, path).raw(operation["method"], target(home, path), body, given)
         told = f"{name}: {operation['method']} {path}"
         if reply.status == 200:  # an object without any field that this operation knows
             assert harmless, f"{told} {reply.told()}"
