@@ -3,9 +3,10 @@
 import json
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import IO, Any, NoReturn
+from typing import IO, Any, NoReturn, cast
 
 from django.http import QueryDict
+from django.utils.http import parse_header_parameters
 from rest_framework import exceptions
 from rest_framework.parsers import DataAndFiles, FormParser, JSONParser, MultiPartParser
 
@@ -36,14 +37,39 @@ class Form(FormParser):
 
 
 class Multipart(MultiPartParser):
-    """The same of its texts; files are bytes."""
+    """The same of its texts; files are bytes. A body without its last boundary is a part of one."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> "DataAndFiles[Any, Any]":  # subscripted by the stubs alone
-        found = super().parse(stream, media_type, parser_context)
+        watched = _Watched(stream, closing=_closing(media_type or ""))
+        found = super().parse(cast(IO[Any], watched), media_type, parser_context)
+        if not watched.closed:
+            raise exceptions.ParseError("Multipart form parse error - The body ends before its closing boundary")
         _unmended(found.data)
         return found
+
+
+def _closing(media_type: str) -> bytes:
+    """What ends the body: a line of its own."""
+    _, parameters = parse_header_parameters(media_type)
+    return f"\n--{parameters.get('boundary', '')}--".encode()
+
+
+class _Watched:
+    """A body that is read by somebody else, and whether its closing boundary was among what was read."""
+
+    def __init__(self, stream: IO[Any], *, closing: bytes) -> None:
+        self.stream, self.closing = stream, closing
+        self.closed = False
+        self._tail = b"\n"
+
+    def read(self, size: int = -1) -> bytes:
+        piece: bytes = self.stream.read(size)
+        seen = self._tail + piece
+        self.closed = self.closed or self.closing in seen
+        self._tail = seen[-len(self.closing) :]
+        return piece
 
 
 def _unmended(form: QueryDict) -> QueryDict:

@@ -88,6 +88,10 @@ BODIES: dict[str, tuple[str, bytes]] = {
         "multipart/form-data; boundary=x",
         b"".join(b'--x\r\nContent-Disposition: form-data; name="p%d"\r\n\r\nv\r\n' % n for n in range(2000)) + b"--x--",
     ),
+    "multipart that breaks off": (
+        "multipart/form-data; boundary=x",
+        b'--x\r\nContent-Disposition: form-data; name="nonsense"\r\n\r\n--x--\r\n--x',
+    ),
     "multipart not UTF-8": (
         "multipart/form-data; boundary=x",
         b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n\xff\r\n--x--',

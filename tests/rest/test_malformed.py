@@ -83,6 +83,42 @@ def test_a_body_of_another_type_or_charset_is_refused(operation: Operation, hous
     assert houses.ledger() == before
 
 
+PART = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n%s\r\n'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        PART % b"Broken off",
+        (PART % b"Broken off")[:-2],
+        PART % b"Broken off" + b"--x",
+        PART % b"Broken off" + b"--x-",
+        PART % b"Broken off" + b"--xy--",
+        PART % b"Not a line of its own --x--",
+        PART % (b"y" * 200_000),
+    ],
+    ids=["at once", "after a part", "in a line", "after a boundary", "in the end", "elsewhere", "in a value", "late"],
+)
+def test_a_form_that_breaks_off_is_refused(body: bytes, house: House) -> None:
+    before = houses.ledger()
+    operation = next(each for each in WRITES if each.id == "users_me_partial_update")
+    response = post(operation, house, b"--x\r\n\r\n\r\n" + body, "multipart/form-data; boundary=x")
+    assert response.status_code == 400
+    assert "closing boundary" in response.json()["detail"]
+    assert houses.ledger() == before
+
+
+@pytest.mark.parametrize("size", [1, 65_510, 65_530, 200_000])
+@pytest.mark.parametrize("end", [b"--x--", b"--x--\r\n", b"--x--\r\nand an epilogue\r\n"])
+def test_a_form_that_ends_is_read_wherever_its_pieces_are_cut(size: int, end: bytes, house: House) -> None:
+    operation = next(each for each in WRITES if each.id == "users_me_partial_update")
+    for longer in range(12):
+        body = PART.replace(b'name="name"', b'name="other"') % (b"y" * (size + longer)) + PART % b"Whole" + end
+        response = post(operation, house, body, "multipart/form-data; boundary=x")
+        assert (response.status_code, response.json()["name"]) == (200, "Whole")
+
+
 def test_a_body_in_another_charset_is_read(house: House) -> None:
     operation = next(each for each in WRITES if each.id == "budgets_create")
     body = json.dumps(houses.budget_body(house) | {"name": "Büro"}, ensure_ascii=False).encode("utf-16")
