@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from backend.ledger.selectors import funding as due
 from backend.ledger.selectors import integrity
-from backend.ledger.services import funding, linking, sessions
+from backend.ledger.services import funding, idempotency, linking, sessions
 from scheduler import heartbeat
 
 log = logging.getLogger(__name__)
@@ -47,3 +47,4 @@ def verify() -> int:
 def tidy(*, now: datetime) -> None:
     """Forget what has run out."""
     sessions.forget(now=now)
+    idempotency.forget(now=now)

@@ -133,3 +133,15 @@ class Conflict(LedgerError):
     """Somebody else was there first; look again."""
 
     code = "conflict"
+
+
+class StillRunning(Conflict):
+    """A write with the same idempotency key is under way."""
+
+    code = "still_running"
+
+
+class KeyReused(LedgerError):
+    """The idempotency key stood for another request before."""
+
+    code = "idempotency_key_reused"

@@ -102,7 +102,7 @@ class BankAccounts(views.View):
 
     def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
         """Delete a bank account and all associated budgets, transactions, and allocations."""
-        accounts.delete(actor=self.actor, account_id=self.key)
+        accounts.delete(actor=self.actor, account_id=self.key, now=clock.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses=funding.FundingSummarySerializer)

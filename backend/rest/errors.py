@@ -19,6 +19,7 @@ STATUS: tuple[tuple[type[errors.LedgerError], int], ...] = (
     (errors.NotFound, status.HTTP_404_NOT_FOUND),
     (errors.Forbidden, status.HTTP_403_FORBIDDEN),
     (errors.Conflict, status.HTTP_409_CONFLICT),
+    (errors.KeyReused, status.HTTP_422_UNPROCESSABLE_ENTITY),
     (errors.LedgerError, status.HTTP_400_BAD_REQUEST),
 )
 SPANS_FIELDS = (errors.SameBudget,)

@@ -6,6 +6,8 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from rest_framework import exceptions, metadata, serializers, status
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
@@ -14,10 +16,10 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from backend import charsets
-from backend.ledger import access, errors
+from backend.ledger import access, doors, errors
 from backend.ledger.models import User
 
-from . import fields, filters, pagination
+from . import fields, filters, idempotency, pagination
 
 
 class Options(metadata.BaseMetadata):
@@ -47,6 +49,10 @@ class View(GenericViewSet[Any]):
     def rows(self) -> QuerySet[Any]:
         raise NotImplementedError
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with doors.through(doors.REST):
+            return super().dispatch(request, *args, **kwargs)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # The charset of a body is also what Django reads the query by: it must be one that decodes texts.
         charset = charsets.unknown(request.META.get("CONTENT_TYPE", ""))
@@ -54,6 +60,9 @@ class View(GenericViewSet[Any]):
             request.encoding = "utf-8"
             raise exceptions.ParseError(f"Unsupported charset {charset[:40]!r}.")
         super().initial(request, *args, **kwargs)
+        handler = getattr(self, "post", None)
+        if request.method == "POST" and handler is not None:
+            self.__dict__["post"] = idempotency.guarded(handler, request)  # DRF looks it up after this
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response.headers.setdefault("Cache-Control", "no-store")

@@ -12,6 +12,7 @@ from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 
 from backend import authentication, clock
+from backend.ledger import doors
 from backend.ledger.models import User
 
 from . import errors, limits
@@ -47,7 +48,8 @@ class View(GraphQLView[Context, None]):
 
     def _run(self, request: HttpRequest, user: User) -> HttpResponseBase:
         try:
-            return self.run(request, context=Context(user=user, now=clock.now()))
+            with doors.through(doors.GRAPHQL):
+                return self.run(request, context=Context(user=user, now=clock.now()))
         except HTTPException as error:
             return refused(error.status_code, error.reason)
         except UnicodeDecodeError:

@@ -74,7 +74,7 @@ def funded(account: BankAccount, *, budget: Budget, actor: User) -> FundingEvent
     )
     with transaction.atomic():
         posting.move(
-            posting.lock(account.pk),
+            posting.lock(account.pk, actor=None),
             source_id=build.unallocated(account).pk,
             target_id=budget.pk,
             amount=Decimal(10),

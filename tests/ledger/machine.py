@@ -185,7 +185,7 @@ class Movements(Ground):
 
     def post(self, row: BankAccount, made: list[Transaction]) -> None:
         with transaction.atomic():
-            account = posting.lock(row.pk)
+            account = posting.lock(row.pk, actor=None)
             claimants = drafts.claimants(account)
             posting.post(account, [drafts.allocated(each, budgets=claimants) for each in made], now=self.now)
 

@@ -11,6 +11,7 @@ from django.db import connection
 from backend.ledger import errors
 from backend.ledger.models import BankAccount, Budget, Entry
 from backend.ledger.selectors import integrity
+from tests.ledger import replay
 
 
 def fingerprint() -> str:
@@ -49,3 +50,4 @@ def sound(account: BankAccount | None = None) -> None:
     """No invariant is broken, and no reference waits for the commit to be refused."""
     connection.check_constraints()
     assert [str(breach) for breach in integrity.breaches(account_id=None if account is None else account.pk)] == []
+    assert replay.told_wrong() == []

@@ -234,7 +234,7 @@ def test_both_sides_of_a_linked_pair_are_deleted_at_once(owner, by):
             partial(transactions.delete, actor=owner, transaction_id=row.pk, now=build.NOW) for row in rows
         ]
         if by == "accounts":
-            calls = [partial(accounts.delete, actor=owner, account_id=side.pk) for side in sides]
+            calls = [partial(accounts.delete, actor=owner, account_id=side.pk, now=build.NOW) for side in sides]
         assert refusals(at_once(calls)) == []
         assert not Transaction.objects.exists()
     states.sound()
@@ -258,7 +258,7 @@ def test_an_account_is_deleted_under_its_writers(account, owner):
             )
         return 20
 
-    results = at_once([write, write, lambda: accounts.delete(actor=owner, account_id=account.pk)])
+    results = at_once([write, write, lambda: accounts.delete(actor=owner, account_id=account.pk, now=build.NOW)])
     assert set(refusals(results)) <= {errors.NotFound}
     assert not BankAccount.objects.exists()
     states.sound()

@@ -46,7 +46,7 @@ def decimals(*texts: str) -> list[Decimal]:
 
 def post(account: BankAccount, drafts: Iterable[posting.Draft]) -> list[Transaction]:
     with transaction.atomic():
-        return posting.post(posting.lock(account.pk), list(drafts), now=build.NOW)
+        return posting.post(posting.lock(account.pk, actor=None), list(drafts), now=build.NOW)
 
 
 def draft(budget: Budget, amount: str, *, day: int = 0, pending: bool = False) -> posting.Draft:
@@ -119,7 +119,7 @@ def test_a_transfer_moves_both_budgets_and_no_account_balance(account, unallocat
 def test_several_are_settled_that_were_read_before_the_first(account, owner, unallocated):
     ids = [build.transaction(account, amount=amount, posted_date=day, pending=True).pk for day, amount in DAYS]
     with transaction.atomic():
-        locked = posting.lock(account.pk)
+        locked = posting.lock(account.pk, actor=None)
         rows = Transaction.objects.in_bulk(ids)
         for key, (_, amount) in zip(ids, DAYS, strict=True):
             final = D(amount) - 1
@@ -218,7 +218,7 @@ def test_more_decimals_than_the_currency_has_are_a_bug_of_the_caller(account, un
 
 def test_the_lock_is_taken_in_a_database_transaction(account):
     with pytest.raises(errors.NotFound), transaction.atomic():
-        posting.lock(build.bank().pk)
+        posting.lock(build.bank().pk, actor=None)
 
 
 # The twelve digits

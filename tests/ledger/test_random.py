@@ -150,7 +150,7 @@ class Ledger(Movements):
         with states.refused(errors.NotFound):
             budgets.archive(actor=self.stranger, budget_id=budget, now=self.now)
         with states.refused(errors.NotFound):
-            accounts.delete(actor=self.stranger, account_id=row.pk)
+            accounts.delete(actor=self.stranger, account_id=row.pk, now=build.NOW)
 
 
 @pytest.mark.django_db

@@ -25,7 +25,7 @@ ON_ROWS: dict[str, Try] = {
     "accounts.update": lambda who, account, *_: accounts.update(
         actor=who, account_id=account.pk, changes={"name": "Mine"}, now=build.NOW
     ),
-    "accounts.delete": lambda who, account, *_: accounts.delete(actor=who, account_id=account.pk),
+    "accounts.delete": lambda who, account, *_: accounts.delete(actor=who, account_id=account.pk, now=build.NOW),
     "accounts.mark_imported": lambda who, account, *_: accounts.mark_imported(
         actor=who, account_id=account.pk, last_posted_through=build.TODAY, now=build.NOW
     ),

@@ -169,7 +169,7 @@ def test_deleting_an_account_removes_everything_below_it_and_nothing_else(accoun
     owner.default_bank_account = account
     owner.save()
     kept = states.fingerprint_of(shared_account)
-    accounts.delete(actor=owner, account_id=account.pk)
+    accounts.delete(actor=owner, account_id=account.pk, now=build.NOW)
     for model in (Budget, Transaction, Transfer, Entry, FundingEvent):
         assert not model._default_manager.filter(bank_account=account.pk).exists()
     other.refresh_from_db()

@@ -8,6 +8,7 @@ from backend.ledger.models import BankAccount, Budget, FundingEvent
 from backend.ledger.selectors import integrity
 from backend.ledger.services import accounts, budgets, funding
 from tests import build
+from tests.ledger import replay
 
 WEEKLY = "RRULE:FREQ=WEEKLY"
 DAILY = "RRULE:FREQ=DAILY"
@@ -97,3 +98,4 @@ def due_on(account: BankAccount) -> date | None:
 
 def sound() -> None:
     assert [str(breach) for breach in integrity.breaches()] == []
+    assert replay.told_wrong() == []

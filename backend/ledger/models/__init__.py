@@ -2,9 +2,11 @@
 
 from .account import Bank, BankAccount
 from .budget import Budget
+from .change import Change
 from .entry import Entry
-from .fields import LIMIT, UNIT, AmountField
+from .fields import LIMIT, UNIT, AmountField, Stamped, Versioned
 from .funding_event import FundingEvent
+from .idempotency import IdempotencyKey
 from .session import FailedSignIn, Session, SpentToken
 from .transaction import Transaction
 from .transfer import Transfer
@@ -17,12 +19,16 @@ __all__ = [
     "Bank",
     "BankAccount",
     "Budget",
+    "Change",
     "Entry",
     "FailedSignIn",
     "FundingEvent",
+    "IdempotencyKey",
     "Session",
     "SpentToken",
+    "Stamped",
     "Transaction",
     "Transfer",
     "User",
+    "Versioned",
 ]

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 from djmoney.models.fields import CurrencyField
 
-from .fields import AmountField, Stamped, in_range
+from .fields import AmountField, Stamped, Versioned, in_range
 
 
 class Bank(Stamped):
@@ -16,7 +16,7 @@ class Bank(Stamped):
         return self.name
 
 
-class BankAccount(Stamped):
+class BankAccount(Versioned):
     """A real account at a bank; the unit of ownership, of locking and of distribution.
 
     The balances are copies: `posting` alone writes them, `verify_ledger` recomputes them.

@@ -2,10 +2,10 @@ from django.db import models
 from django.db.models import Q
 
 from .account import BankAccount
-from .fields import AmountField, Stamped, in_range
+from .fields import AmountField, Versioned, in_range
 
 
-class Budget(Stamped):
+class Budget(Versioned):
     """A named part of one account's money. `balance`, `net_funding` and `complete` are written by `posting` alone.
 
     The funding engine says in addition when funding makes a Goal or a Recurring complete. `fund_from` and `recur_from`

@@ -86,6 +86,15 @@ class Stamped(models.Model):
         self.modified_at = now if self.modified_at is None else max(now, self.modified_at + TICK)
 
 
+class Versioned(Stamped):
+    """A row that its owners edit; the version tells whether somebody else did meanwhile."""
+
+    version = models.PositiveIntegerField(default=1, help_text="Grows with each edit; balances do not count.")
+
+    class Meta:
+        abstract = True
+
+
 def in_range(field: str, name: str) -> models.CheckConstraint:
     """A constraint that holds `field` within the twelve integer digits that the API can show."""
     return models.CheckConstraint(

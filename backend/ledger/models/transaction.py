@@ -2,10 +2,10 @@ from django.db import models
 from django.db.models import Q
 
 from .account import BankAccount
-from .fields import AmountField, Stamped, in_range
+from .fields import AmountField, Versioned, in_range
 
 
-class Transaction(Stamped):
+class Transaction(Versioned):
     """One movement on the real account.
 
     The two account balances after it, in ledger order, are written by `posting`.
@@ -49,6 +49,9 @@ class Transaction(Stamped):
     memo = models.CharField(max_length=512, null=True, blank=True)  # noqa: DJ001 (the API says null)
     linked_transaction = models.OneToOneField(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="linked_from"
+    )
+    refused_links = models.JSONField(
+        default=list, blank=True, help_text="Ids of transactions that an owner said are not the other end."
     )
     image = models.FileField(max_length=200, null=True, blank=True)
     document = models.FileField(max_length=200, null=True, blank=True)

@@ -5,9 +5,23 @@ always sum to its available balance. Whoever calls holds the account's lock, in 
 what is read here cannot change before it is written. `verify_ledger` recomputes all of it from the rows.
 """
 
+from . import journal
 from .allocations import Part, allocate
 from .locking import lock, lock_all, tick
 from .transactions import Draft, post, remove, settle
 from .transfers import judge, move
 
-__all__ = ["Draft", "Part", "allocate", "judge", "lock", "lock_all", "move", "post", "remove", "settle", "tick"]
+__all__ = [
+    "Draft",
+    "Part",
+    "allocate",
+    "journal",
+    "judge",
+    "lock",
+    "lock_all",
+    "move",
+    "post",
+    "remove",
+    "settle",
+    "tick",
+]

@@ -9,7 +9,7 @@ from uuid import UUID
 from backend.ledger import categories
 from backend.ledger.models import BankAccount, Entry, Transaction
 
-from . import chain
+from . import chain, journal
 from .locking import Purse, is_exact, next_seq, save_account, tick, within_range
 
 ZERO = Decimal(0)
@@ -67,6 +67,9 @@ def allocate(account: BankAccount, transaction: Transaction, parts: Sequence[Par
     """Make the allocations of a transaction be exactly `parts`; one whose budget stays keeps its id, category, memo."""
     with within_range(field="splits"):
         rearrange(account, transaction, parts, now=tick(account, now=now))
+        if journal.of(account).notes:
+            transaction.version += 1
+            transaction.save(update_fields=["version"])
         save_account(account)
 
 
@@ -74,7 +77,7 @@ def rearrange(account: BankAccount, transaction: Transaction, parts: Sequence[Pa
     """`allocate`, but the caller saves the account."""
     check_parts(account, parts, amount=transaction.amount)
     wanted = {part.budget_id: part for part in parts}
-    existing = {entry.budget_id: entry for entry in Entry.objects.filter(transaction=transaction)}
+    existing = {entry.budget_id: journal.watch(entry) for entry in Entry.objects.filter(transaction=transaction)}
     purse = Purse(account, wanted.keys() | existing.keys())
 
     gone = [entry for budget_id, entry in existing.items() if budget_id not in wanted]
@@ -93,19 +96,21 @@ def rearrange(account: BankAccount, transaction: Transaction, parts: Sequence[Pa
         entry.amount += delta
         entry.balance += delta
     if gone:
+        journal.deleted(account, gone)
         Entry.objects.filter(pk__in=[entry.pk for entry in gone]).delete()
     for entry, part in kept:
         entry.category = entry.category if part.category is None else part.category
         entry.memo = entry.memo if part.memo is None else part.memo
+    changed = [entry for entry, _ in kept if journal.changed(account, entry)]
+    for entry in changed:
         entry.stamp(now)
-    if kept:
-        Entry.objects.bulk_update(
-            [entry for entry, _ in kept], ["amount", "balance", "category", "memo", "modified_at"]
-        )
+    if changed:
+        Entry.objects.bulk_update(changed, ["amount", "balance", "category", "memo", "modified_at"])
 
     fresh = new_entries(account, transaction, [p for p in parts if p.budget_id not in existing], now=now)
     for entry in fresh:
         purse.add(entry.budget_id, entry.amount)
     if fresh:
         append(account, fresh, purse=purse)
+        journal.created(account, fresh)
     purse.save(now=now)

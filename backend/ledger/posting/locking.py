@@ -9,24 +9,27 @@ from uuid import UUID
 from django.db import DatabaseError, connection
 
 from backend.ledger import currencies, errors
-from backend.ledger.models import BankAccount, Budget
+from backend.ledger.models import BankAccount, Budget, User
 from backend.ledger.rules import budgets as rules
+
+from . import journal
 
 TICK = timedelta(microseconds=1)
 
 
-def lock(account_id: UUID) -> BankAccount:
+def lock(account_id: UUID, *, actor: User | None) -> BankAccount:
     """The account as it is now, locked for the rest of the database transaction; the only lock there is.
 
-    On SQLite the transaction itself is the lock: it began IMMEDIATE.
+    On SQLite the transaction itself is the lock: it began IMMEDIATE. `actor` is who the history will name; None is the
+    service itself.
     """
-    account = lock_all([account_id]).get(account_id)
+    account = lock_all([account_id], actor=actor).get(account_id)
     if account is None:
         raise errors.NotFound("There is no such bank account.")
     return account
 
 
-def lock_all(account_ids: Iterable[UUID]) -> dict[UUID, BankAccount]:
+def lock_all(account_ids: Iterable[UUID], *, actor: User | None) -> dict[UUID, BankAccount]:
     """`lock` for the few writes that touch several accounts; those that are gone are left out.
 
     They are locked in the order of their ids, so that no two writers wait for each other.
@@ -34,7 +37,10 @@ def lock_all(account_ids: Iterable[UUID]) -> dict[UUID, BankAccount]:
     assert connection.in_atomic_block, "a lock lives in a database transaction"
     # no_key: rows that refer to the account, such as its owner's choice of a default, may come in meanwhile.
     wanted = BankAccount.objects.select_for_update(no_key=True).filter(pk__in=set(account_ids))
-    return {account.pk: account for account in wanted.order_by("pk")}
+    found = {account.pk: account for account in wanted.order_by("pk")}
+    for account in found.values():
+        journal.begin(account, actor=actor)
+    return found
 
 
 def next_seq(account: BankAccount) -> int:
@@ -54,7 +60,9 @@ def tick(account: BankAccount, *, now: datetime) -> datetime:
 
 
 def save_account(account: BankAccount) -> None:
-    """Store what the write changed; its last `tick` is the time of the change."""
+    """Store what the write changed, and what was noted of it; its last `tick` is the time of the change."""
+    journal.changed(account, account)
+    journal.write(account, at=account.modified_at)
     account.save(update_fields=["posted_balance", "available_balance", "last_seq", "modified_at"])
 
 
@@ -67,7 +75,10 @@ class Purse:
     """The budgets that one write touches: read once after the lock, saved once at its end."""
 
     def __init__(self, account: BankAccount, budget_ids: Iterable[UUID]) -> None:
+        self.account = account
         self.budgets = Budget.objects.filter(bank_account=account).in_bulk(list(set(budget_ids)))
+        for budget in self.budgets.values():
+            journal.watch(budget)
 
     def add(self, budget_id: UUID, amount: Decimal, *, by_transfer: bool = False) -> None:
         """Change one balance. Money moved out by hand may make a complete goal incomplete; spending may not."""
@@ -85,13 +96,14 @@ class Purse:
         )
 
     def save(self, *, now: datetime) -> None:
-        for budget in self.budgets.values():
+        changed = [budget for budget in self.budgets.values() if journal.changed(self.account, budget)]
+        for budget in changed:
             budget.stamp(now)
         fields = ["balance", "net_funding", "complete", "modified_at"]
-        if len(self.budgets) == 1:
-            next(iter(self.budgets.values())).save(update_fields=fields)
-        else:
-            Budget.objects.bulk_update(self.budgets.values(), fields)
+        if len(changed) == 1:
+            changed[0].save(update_fields=fields)
+        elif changed:
+            Budget.objects.bulk_update(changed, fields)
 
 
 BEYOND = ("_in_range", "out of range", "integer overflow", "too large to convert")

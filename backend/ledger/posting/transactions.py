@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from backend.ledger.models import BankAccount, Entry, Transaction
 
-from . import chain
+from . import chain, journal
 from .allocations import Part, append, check_parts, new_entries, rearrange
 from .locking import Purse, next_seq, save_account, tick, within_range
 
@@ -44,6 +44,7 @@ def post(account: BankAccount, drafts: Sequence[Draft], *, now: datetime) -> lis
         purse.add(entry.budget_id, entry.amount)
 
     rows = [draft.transaction for draft in drafts]
+    journal.created(account, [*rows, *entries])
     with within_range(field="amount"):
         if len(rows) == 1:
             _append(account, rows[0], entries, purse=purse)
@@ -75,6 +76,7 @@ def settle(
     """A pending transaction has posted, with `amount`, which lies on budgets as `parts` says."""
     # Whoever settles several read them all before the first one shifted the others.
     transaction.refresh_from_db(fields=["pending", "amount", "posted_balance", "available_balance"])
+    journal.watch(transaction)
     assert transaction.pending, "only what is pending settles"
     delta = amount - transaction.amount
     now = tick(account, now=now)
@@ -88,8 +90,11 @@ def settle(
         transaction.available_balance += delta
         transaction.posted_balance += amount
         transaction.pending = False
+        journal.changed(account, transaction)
         transaction.stamp(now)
-        transaction.save(update_fields=["amount", "available_balance", "posted_balance", "pending", "modified_at"])
+        transaction.save(
+            update_fields=["amount", "available_balance", "posted_balance", "pending", "version", "modified_at"]
+        )
         rearrange(account, transaction, parts, now=now)
         save_account(account)
 
@@ -97,6 +102,7 @@ def settle(
 def remove(account: BankAccount, transaction: Transaction, *, now: datetime) -> None:
     """Take a transaction and its allocations out of the ledger, as if it had never been."""
     entries = list(Entry.objects.filter(transaction=transaction))
+    journal.deleted(account, [*entries, transaction])
     purse = Purse(account, (entry.budget_id for entry in entries))
     posted = ZERO if transaction.pending else transaction.amount
     now = tick(account, now=now)

@@ -7,6 +7,7 @@ from uuid import UUID
 from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent, Transfer, User
 from backend.ledger.rules import budgets as rules
 
+from . import journal
 from .allocations import append
 from .locking import Purse, is_exact, next_seq, save_account, tick, within_range
 
@@ -60,6 +61,7 @@ def move(
         transfer.save(force_insert=True)
         for leg in legs:
             purse.add(leg.budget_id, leg.amount, by_transfer=True)
+        journal.created(account, [transfer])
         append(account, legs, purse=purse)
         purse.save(now=now)
         save_account(account)

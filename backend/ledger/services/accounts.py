@@ -10,10 +10,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from backend.ledger import access, currencies, errors, posting
-from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent, Transaction, Transfer, User
+from backend.ledger.models import BankAccount, Budget, Change, Entry, FundingEvent, Transaction, Transfer, User
 from backend.ledger.selectors import accounts as selectors
 
-from . import amounts, funding, immutable
+from . import amounts, funding, immutable, links
 
 UNALLOCATED = "Unallocated"
 ZERO = Decimal(0)
@@ -79,8 +79,9 @@ def create(
         modified_at=now,
     )
     account.owners.add(actor)
+    posting.journal.begin(account, actor=actor)
     today = selectors.today(account, now=now)
-    Budget.objects.create(
+    unallocated = Budget.objects.create(
         bank_account=account,
         name=UNALLOCATED,
         is_unallocated=True,
@@ -92,6 +93,8 @@ def create(
         created_at=now,
         modified_at=now,
     )
+    posting.journal.created(account, [account, unallocated])
+    posting.journal.write(account, at=now)
     return account
 
 
@@ -105,7 +108,7 @@ def _opening(own: Decimal | None, other: Decimal | None) -> Decimal:
 def update(*, actor: User, account_id: UUID, changes: Changes, now: datetime) -> BankAccount:
     """Rename an account or change its number. Raises NotFound, Immutable."""
     access.one(access.accounts(actor), account_id)
-    account = posting.lock(account_id)
+    account = posting.lock(account_id, actor=actor)
     present = {
         "bank": account.bank_id,
         "account_type": account.account_type,
@@ -119,25 +122,28 @@ def update(*, actor: User, account_id: UUID, changes: Changes, now: datetime) ->
     account.name = changes.get("name", account.name)
     if "account_number" in changes:
         account.account_number = changes["account_number"] or None
-    account.stamp(now)
-    account.save(update_fields=["name", "account_number", "modified_at"])
+    if posting.journal.changed(account, account):
+        posting.journal.write(account, at=now)
+        account.stamp(now)
+        account.save(update_fields=["name", "account_number", "version", "modified_at"])
     return account
 
 
 @transaction.atomic
-def delete(*, actor: User, account_id: UUID) -> None:
+def delete(*, actor: User, account_id: UUID, now: datetime) -> None:
     """Remove an account and everything below it. Raises NotFound, Conflict."""
     access.one(access.accounts(actor), account_id)
     linked = Transaction.objects.filter(linked_transaction__bank_account=account_id)
-    locked = posting.lock_all([account_id, *linked.values_list("bank_account_id", flat=True).distinct()])
+    others = linked.values_list("bank_account_id", flat=True).distinct()
+    locked = posting.lock_all([account_id, *others], actor=actor)
     account = access.one(access.accounts(actor), account_id)
     if linked.exclude(bank_account__in=locked).exists():
         raise errors.Conflict("A transaction was just linked to another account's.")
     rows = Transaction.objects.filter(bank_account=account)
     _discard_uploads(rows)
-    Transaction.objects.filter(linked_transaction__bank_account=account).update(linked_transaction=None)
+    links.cut(linked, accounts=locked, now=now)
     Budget.objects.filter(bank_account=account).update(fillup_goal=None)
-    for model in (Entry, Transfer, FundingEvent, Transaction, Budget):
+    for model in (Change, Entry, Transfer, FundingEvent, Transaction, Budget):
         # Below an account nothing else refers to these rows, so each table goes with one statement.
         below = model._default_manager.filter(bank_account=account)
         below._raw_delete(below.db)
@@ -163,7 +169,7 @@ def mark_imported(*, actor: User, account_id: UUID, last_posted_through: date, n
     """
     with transaction.atomic():
         access.one(access.accounts(actor), account_id)
-        account = posting.lock(account_id)
+        account = posting.lock(account_id, actor=actor)
         if last_posted_through > selectors.today(account, now=now) + timedelta(days=1):
             raise errors.InvalidValue("The date lies after tomorrow.", field="last_posted_through")
         note_import(account, through=last_posted_through, now=now)
@@ -177,5 +183,7 @@ def note_import(account: BankAccount, *, through: date | None, now: datetime) ->
     if through is not None:
         account.last_posted_through = max(through, account.last_posted_through or through)
     account.stamp(now)
+    posting.journal.changed(account, account)
+    posting.journal.write(account, at=now)
     account.save(update_fields=["last_imported_at", "last_posted_through", "modified_at"])
     funding.reschedule(account, now=now)

@@ -57,7 +57,7 @@ def create(*, actor: User, account_id: UUID, fields: Fields, now: datetime) -> B
     Raises NotFound, InvalidAmount, InvalidSchedule, InvalidRule, InvalidValue.
     """
     access.one(access.accounts(actor), account_id, field="bank_account")
-    account = posting.lock(account_id)
+    account = posting.lock(account_id, actor=actor)
     kind = fields.get("budget_type", Budget.Type.GOAL)
     if kind == Budget.Type.FILLUP:
         raise errors.InvalidValue(
@@ -77,9 +77,10 @@ def create(*, actor: User, account_id: UUID, fields: Fields, now: datetime) -> B
     _assign(budget, fields)
     posting.judge(budget)
     budget.save(force_insert=True)
+    posting.journal.created(account, [budget])
     if kind == Budget.Type.RECURRING and budget.with_fillup_goal:
-        fillups.open_for(budget, today=today, now=now)
-    funding.reschedule(account, now=now)
+        fillups.open_for(account, budget, today=today, now=now)
+    _finish(account, now=now)
     return budget
 
 
@@ -102,18 +103,20 @@ def update(*, actor: User, budget_id: UUID, fields: Fields, now: datetime) -> Bu
     _check(fields, account=account, today=today, present=budget)
     funding.before_change(account, budget, now=now)
     had_fillup = budget.fillup_goal_id is not None
+    posting.journal.watch(budget)
     _assign(budget, fields)
     posting.judge(budget)
+    posting.journal.changed(account, budget)
     budget.stamp(now)
     budget.save()
     if budget.budget_type == Budget.Type.RECURRING:
         if budget.with_fillup_goal and not had_fillup:
-            fillups.open_for(budget, today=today, now=now)
+            fillups.open_for(account, budget, today=today, now=now)
         elif not budget.with_fillup_goal and had_fillup:
             fillups.close_for(account, budget, actor=actor, now=now)
         elif had_fillup:
-            fillups.keep_in_step(budget, now=now)
-    funding.reschedule(account, now=now)
+            fillups.keep_in_step(account, budget, now=now)
+    _finish(account, now=now)
     return budget
 
 
@@ -133,7 +136,7 @@ def archive(*, actor: User, budget_id: UUID, now: datetime) -> Budget:
     elif budget.fillup_goal is not None and not budget.fillup_goal.archived:
         fillups.retire(account, budget.fillup_goal, actor=actor, now=now)
     fillups.retire(account, budget, actor=actor, now=now)
-    funding.reschedule(account, now=now)
+    _finish(account, now=now)
     return budget
 
 
@@ -155,14 +158,20 @@ def delete(*, actor: User, budget_id: UUID, now: datetime) -> None:
         fillups.detach(account, budget, now=now)
     for each in going:
         fillups.settle(account, each, actor=actor, now=now)
+        posting.journal.deleted(account, [each])
         Budget.objects.filter(pk=each.pk).update(deleted_at=now, modified_at=now)
+    _finish(account, now=now)
+
+
+def _finish(account: BankAccount, *, now: datetime) -> None:
+    posting.journal.write(account, at=now)
     funding.reschedule(account, now=now)
 
 
 def _locked(*, actor: User, budget_id: UUID) -> tuple[BankAccount, Budget]:
     """The account of one of the actor's budgets, locked, and the budget as it is then."""
     found = access.one(access.budgets(actor), budget_id)
-    account = posting.lock(found.bank_account_id)
+    account = posting.lock(found.bank_account_id, actor=actor)
     return account, access.one(access.budgets(actor).select_related("fillup_goal"), budget_id)
 
 

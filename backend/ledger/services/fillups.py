@@ -19,7 +19,7 @@ def name_for(parent: str) -> str:
     return parent[: 200 - len(SUFFIX)] + SUFFIX
 
 
-def open_for(parent: Budget, *, today: date, now: datetime) -> Budget:
+def open_for(account: BankAccount, parent: Budget, *, today: date, now: datetime) -> Budget:
     """Create the fill-up of a saved Recurring budget."""
     child = Budget(
         bank_account_id=parent.bank_account_id,
@@ -32,18 +32,23 @@ def open_for(parent: Budget, *, today: date, now: datetime) -> Budget:
     )
     _follow(child, parent)
     child.save(force_insert=True)
+    posting.journal.created(account, [child])
+    posting.journal.watch(parent)
     parent.fillup_goal = child
-    parent.save(update_fields=["fillup_goal"])
+    posting.journal.changed(account, parent)
+    parent.save(update_fields=["fillup_goal", "version"])
     return child
 
 
-def keep_in_step(parent: Budget, *, now: datetime) -> None:
+def keep_in_step(account: BankAccount, parent: Budget, *, now: datetime) -> None:
     """Give the fill-up its parent's name, target, schedule and pause."""
     child = parent.fillup_goal
     if child is None or child.archived:
         return
+    posting.journal.watch(child)
     _follow(child, parent)
     posting.judge(child)
+    posting.journal.changed(account, child)
     child.stamp(now)
     child.save()
 
@@ -74,18 +79,25 @@ def close_for(account: BankAccount, parent: Budget, *, actor: User, now: datetim
 def detach(account: BankAccount, child: Budget, *, now: datetime) -> None:
     """No budget delegates to this fill-up any more; its Recurring is funded itself, from the next event on."""
     tomorrow = accounts.today(account, now=now) + timedelta(days=1)
-    Budget.objects.filter(fillup_goal=child).update(
-        fillup_goal=None, with_fillup_goal=False, fund_from=tomorrow, modified_at=now
-    )
+    for parent in Budget.objects.filter(fillup_goal=child):
+        posting.journal.watch(parent)
+        parent.fillup_goal = None
+        parent.with_fillup_goal = False
+        parent.fund_from = tomorrow
+        posting.journal.changed(account, parent)
+        parent.modified_at = now
+        parent.save(update_fields=["fillup_goal", "with_fillup_goal", "fund_from", "version", "modified_at"])
 
 
 def retire(account: BankAccount, budget: Budget, *, actor: User, now: datetime) -> None:
     """Settle a budget and archive it."""
     settle(account, budget, actor=actor, now=now)
+    posting.journal.watch(budget)
     budget.archived = True
     budget.archived_at = now
+    posting.journal.changed(account, budget)
     budget.stamp(now)
-    budget.save(update_fields=["archived", "archived_at", "modified_at"])
+    budget.save(update_fields=["archived", "archived_at", "version", "modified_at"])
 
 
 def settle(account: BankAccount, budget: Budget, *, actor: User, now: datetime) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -15,7 +16,7 @@ from backend.ledger.models import BankAccount, Budget, User
 from backend.ledger.rules import funding as rules
 from backend.ledger.selectors import funding_state
 
-from . import funding_run
+from . import afterwards, funding_run
 from .funding_dates import before_change, reschedule, settle_past
 from .funding_run import system_user
 
@@ -61,7 +62,7 @@ def configure(
     """
     with transaction.atomic():
         access.one(access.accounts(actor), account_id)
-        account = posting.lock(account_id)
+        account = posting.lock(account_id, actor=actor)
         if auto_funding is not None and auto_funding != account.auto_funding:
             budgets = list(Budget.objects.filter(funding_state.LIVE, bank_account=account, is_unallocated=False))
             settle_past(account, budgets, now=now)
@@ -69,8 +70,10 @@ def configure(
             account.auto_funding = auto_funding
         if import_gate is not None:
             account.import_gate = import_gate
+        posting.journal.changed(account, account)
+        posting.journal.write(account, at=now)
         account.stamp(now)
-        account.save(update_fields=["import_gate", "auto_funding", "modified_at"])
+        account.save(update_fields=["import_gate", "auto_funding", "version", "modified_at"])
         reschedule(account, now=now)
     run_after(account_id=account_id, now=now)
     return access.one(access.accounts(actor), account_id)
@@ -83,15 +86,17 @@ def prioritise(*, actor: User, budget_id: UUID, priority: int, now: datetime) ->
     Raises NotFound, Archived, InvalidValue (beyond -1,000 to 1,000).
     """
     found = access.one(access.budgets(actor), budget_id)
-    posting.lock(found.bank_account_id)
-    budget = access.one(access.budgets(actor), budget_id)
+    account = posting.lock(found.bank_account_id, actor=actor)
+    budget = posting.journal.watch(access.one(access.budgets(actor), budget_id))
     if budget.archived:
         raise errors.Archived("The budget is archived.")
     if abs(priority) > HIGHEST_PRIORITY:
         raise errors.InvalidValue("A priority lies between -1,000 and 1,000.", field="priority")
     budget.priority = priority
+    posting.journal.changed(account, budget)
+    posting.journal.write(account, at=now)
     budget.stamp(now)
-    budget.save(update_fields=["priority", "modified_at"])
+    budget.save(update_fields=["priority", "version", "modified_at"])
     return budget
 
 
@@ -107,6 +112,10 @@ def run(*, account_id: UUID, now: datetime, as_of: date | None = None) -> Result
 
 def run_after(*, account_id: UUID, now: datetime) -> None:
     """Fund an account after a write was committed; whatever fails is left to the next tick."""
+    afterwards.do(partial(_run_after, account_id=account_id, now=now))
+
+
+def _run_after(*, account_id: UUID, now: datetime) -> None:
     try:
         run(account_id=account_id, now=now)
     except Exception:

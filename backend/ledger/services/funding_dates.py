@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Least
 
+from backend.ledger import posting
 from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent
 from backend.ledger.rules import funding as rules
 from backend.ledger.selectors import accounts as account_selectors
@@ -110,7 +111,9 @@ def settle_past(account: BankAccount, budgets: Sequence[Budget], *, now: datetim
     if any(min(budget.fund_from, budget.recur_from) < today for budget in budgets):
         _defer(account, budgets, today=today, now=now)
     events = FundingEvent.objects.filter(budget__in=budgets)
-    events.filter(status=FundingEvent.Status.DEFERRED, on__gte=today).delete()
+    void = list(events.filter(status=FundingEvent.Status.DEFERRED, on__gte=today))
+    posting.journal.deleted(account, void)
+    events.filter(pk__in=[event.pk for event in void]).delete()
     last = {
         (budget_id, kind): on
         for budget_id, kind, on in events.filter(on__gte=today).values_list("budget", "kind").annotate(Max("on"))
@@ -134,7 +137,7 @@ def _defer(account: BankAccount, budgets: Iterable[Budget], *, today: date, now:
     state = rules.State(
         today=today, decimals=0, unallocated=unallocated, envelopes=envelopes, active=account.auto_funding
     )
-    FundingEvent.objects.bulk_create(
+    rows = FundingEvent.objects.bulk_create(
         FundingEvent(
             bank_account=account,
             budget_id=intent.key.budget_id,
@@ -149,3 +152,4 @@ def _defer(account: BankAccount, budgets: Iterable[Budget], *, today: date, now:
         for intent in rules.plan(state, through=today - DAY, closing=False)
         if intent.key.budget_id in chosen
     )
+    posting.journal.created(account, rows)

@@ -63,7 +63,8 @@ class _Run:
         raise AssertionError("an event that is recorded as failed moves nothing")
 
     def _settle_first(self, refused: _Refused | None) -> rules.Intent | None:
-        account = posting.lock(self.account_id)
+        self._actor = self._actor or system_user()
+        account = posting.lock(self.account_id, actor=self._actor)
         if self._mark is None or self._mark != _mark(account):
             self._plan = self._planned(account)
         intent = next(self._plan, None)
@@ -89,20 +90,25 @@ class _Run:
             self._move(account, intent, event)
         else:
             # An event that moves nothing is a write too, which other runs must notice.
-            posting.tick(account, now=self.now)
+            posting.journal.write(account, at=posting.tick(account, now=self.now))
             account.save(update_fields=["modified_at"])
         changes: dict[str, object] = {}
         if intent.goes_on is not None:
             changes["fund_from" if intent.key.kind == rules.FUND else "recur_from"] = intent.goes_on
-        if intent.complete is not None:
-            changes["complete"] = intent.complete
         if changes:
             Budget.objects.filter(pk=intent.key.budget_id).update(**changes)
+        if intent.complete is not None:
+            self._judge(account, intent.key.budget_id, complete=intent.complete)
+
+    def _judge(self, account: BankAccount, budget_id: UUID, *, complete: bool) -> None:
+        if Budget.objects.filter(pk=budget_id, complete=not complete).update(complete=complete):
+            posting.journal.differs(account, Budget(pk=budget_id), "complete", old=not complete, new=complete)
+            posting.journal.write(account, at=self.now)
 
     def _move(self, account: BankAccount, intent: rules.Intent, event: FundingEvent) -> None:
         assert intent.source_id is not None
         assert intent.target_id is not None
-        self._actor = self._actor or system_user()
+        assert self._actor is not None
         try:
             posting.move(
                 account,
@@ -153,11 +159,15 @@ def _record(account: BankAccount, intent: rules.Intent, *, now: datetime) -> Fun
     }
     key = {"budget_id": intent.key.budget_id, "kind": intent.key.kind, "on": intent.key.on}
     if not intent.known:
-        return FundingEvent.objects.create(bank_account=account, **key, **fields, inputs=intent.inputs, created_at=now)
-    event = FundingEvent.objects.get(**key)
+        event = FundingEvent(bank_account=account, **key, **fields, inputs=intent.inputs, created_at=now)
+        event.save(force_insert=True)
+        posting.journal.created(account, [event])
+        return event
+    event = posting.journal.watch(FundingEvent.objects.get(**key))
     for name, value in fields.items():
         setattr(event, name, value)
     event.inputs = event.inputs | intent.inputs
+    posting.journal.changed(account, event)
     event.save(update_fields=[*fields, "inputs"])
     return event
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction as database
@@ -14,7 +15,7 @@ from backend.ledger.models import BankAccount, Transaction, User
 from backend.ledger.selectors import accounts as selectors
 from backend.ledger.statements import Row, Statement, kinds, matching
 
-from . import accounts, drafts, funding, linking, transactions
+from . import accounts, afterwards, drafts, funding, linking, transactions
 
 log = logging.getLogger(__name__)
 
@@ -66,8 +67,9 @@ def run_file(
     """
     with database.atomic():
         opened = _opened(parts, actor=actor, now=now)
-        # Several locks are taken in the order of the ids, so that two files never wait for each other.
-        locked = {account_id: posting.lock(account_id) for account_id in sorted({each for each, _ in opened})}
+        locked = posting.lock_all({account_id for account_id, _ in opened}, actor=actor)
+        if any(account_id not in locked for account_id, _ in opened):
+            raise errors.NotFound("There is no such bank account.")
         results = [
             _import(locked[account_id], statement, actor=actor, source=source, now=now)
             for account_id, statement in opened
@@ -77,7 +79,7 @@ def run_file(
     if not dry_run:
         for account_id in locked:
             funding.run_after(account_id=account_id, now=now)
-            _link_after(account_id, now=now)
+            afterwards.do(partial(_link_after, account_id, now=now))
     return results
 
 

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from django.db import transaction as database
 
-from backend.ledger import errors, posting
+from backend.ledger import posting
 from backend.ledger.models import BankAccount, Transaction
 from backend.ledger.rules import linking as rules
+
+from . import links
 
 NEAR = timedelta(days=3)
 """How far apart the two sides may be dated."""
@@ -87,15 +89,11 @@ def _link(row: Transaction, *, accounts: dict[UUID, BankAccount], now: datetime)
     if len(found) != 1:
         return False
     with database.atomic():
-        try:
-            for account_id in sorted((row.bank_account_id, found[0].bank_account_id)):
-                posting.lock(account_id)
-        except errors.NotFound:
-            return False
-        return _link_locked(row.pk, found[0].pk, now=now)
+        locked = posting.lock_all((row.bank_account_id, found[0].bank_account_id), actor=None)
+        return len(locked) == 2 and _link_locked(row.pk, found[0].pk, locked=locked, now=now)
 
 
-def _link_locked(one_id: UUID, other_id: UUID, *, now: datetime) -> bool:
+def _link_locked(one_id: UUID, other_id: UUID, *, locked: links.Locked, now: datetime) -> bool:
     rows = Transaction.objects.filter(linked_transaction=None, pending=False).in_bulk([one_id, other_id])
     if len(rows) != 2:
         return False
@@ -103,8 +101,7 @@ def _link_locked(one_id: UUID, other_id: UUID, *, now: datetime) -> bool:
         row = rows[row_id]
         if [each.pk for each in _counterparts(row, accounts=_neighbours(row.bank_account_id))] != [wanted]:
             return False
-    for row_id, wanted in ((one_id, other_id), (other_id, one_id)):
-        Transaction.objects.filter(pk=row_id).update(linked_transaction=wanted, modified_at=now)
+    links.tie(rows[one_id], rows[other_id], accounts=locked, now=now)
     return True
 
 

@@ -13,7 +13,7 @@ from backend.ledger import access, attachments, doorbell, errors, posting
 from backend.ledger.models import BankAccount, Budget, Entry, Transaction, User
 from backend.ledger.rules import splits as rules
 
-from . import amounts, drafts, fillups, funding, immutable
+from . import amounts, drafts, fillups, funding, immutable, links
 
 ZERO = Decimal(0)
 IMMUTABLE = {
@@ -23,6 +23,7 @@ IMMUTABLE = {
     "transaction_date": "Cannot change the transaction date after creation.",
     "raw_description": "Cannot change the raw description after creation.",
 }
+EDITABLE = ("transaction_type", "memo", "description", "image", "document")
 MOST_SHARES = 200
 
 
@@ -66,7 +67,7 @@ def create(
     """
     access.one(access.accounts(actor), account_id, field="bank_account")
     with attachments.uploaded({"image": image, "document": document}) as uploads, database.atomic():
-        account = posting.lock(account_id)
+        account = posting.lock(account_id, actor=actor)
         amounts.same_currency(currency, account_currency=str(account.currency), field="amount_currency")
         amounts.not_zero(amount, currency=str(account.currency), field="amount")
         row = drafts.transaction(
@@ -94,8 +95,8 @@ def update(*, actor: User, transaction_id: UUID, changes: Changes, now: datetime
     """
     found = access.one(access.transactions(actor), transaction_id)
     with attachments.uploaded(changes) as uploads, database.atomic():
-        account = posting.lock(found.bank_account_id)
-        row = access.one(access.transactions(actor), transaction_id)
+        account = posting.lock(found.bank_account_id, actor=actor)
+        row = posting.journal.watch(access.one(access.transactions(actor), transaction_id))
         settles = row.pending and changes.get("pending") is False
         _check_immutable(row, changes, settles=settles)
         if settles:
@@ -104,18 +105,21 @@ def update(*, actor: User, transaction_id: UUID, changes: Changes, now: datetime
         row.memo = changes.get("memo", row.memo)
         row.description = changes.get("description", row.description).strip() or row.raw_description.strip()
         uploads.attach(row)
-        row.stamp(now)
-        row.save(update_fields=["transaction_type", "memo", "description", "image", "document", "modified_at"])
+        if posting.journal.changed(account, row):
+            posting.journal.write(account, at=now)
+            row.stamp(now)
+            row.save(update_fields=[*EDITABLE, "version", "modified_at"])
         return row
 
 
 @database.atomic
 def delete(*, actor: User, transaction_id: UUID, now: datetime) -> None:
     """Remove a transaction with its allocations; balances are as if it had never been. Raises NotFound, Conflict."""
-    account, row = _locked_with_linked(actor=actor, transaction_id=transaction_id)
+    accounts, row = _locked_with_linked(actor=actor, transaction_id=transaction_id)
+    account = accounts[row.bank_account_id]
     for field in attachments.FIELDS:
         attachments.detach(row, field)
-    Transaction.objects.filter(linked_transaction=row).update(linked_transaction=None, modified_at=now)
+    links.cut(Transaction.objects.filter(linked_transaction=row), accounts=accounts, now=now)
     posting.remove(account, row, now=now)
     fillups.sweep(account, actor=actor, now=now)
     funding.reschedule(account, now=now)
@@ -139,19 +143,20 @@ def split(*, actor: User, transaction_id: UUID, shares: Mapping[UUID, Decimal], 
 
 def _locked(*, actor: User, transaction_id: UUID) -> tuple[BankAccount, Transaction]:
     found = access.one(access.transactions(actor), transaction_id)
-    account = posting.lock(found.bank_account_id)
+    account = posting.lock(found.bank_account_id, actor=actor)
     return account, access.one(access.transactions(actor), transaction_id)
 
 
-def _locked_with_linked(*, actor: User, transaction_id: UUID) -> tuple[BankAccount, Transaction]:
+def _locked_with_linked(*, actor: User, transaction_id: UUID) -> tuple[links.Locked, Transaction]:
     """The same, with the account of the linked transaction locked too, since its link is about to change."""
     found = access.one(access.transactions(actor).select_related("linked_transaction"), transaction_id)
     linked = found.linked_transaction
-    locked = posting.lock_all([found.bank_account_id, *([] if linked is None else [linked.bank_account_id])])
+    others = [] if linked is None else [linked.bank_account_id]
+    locked = posting.lock_all([found.bank_account_id, *others], actor=actor)
     row = access.one(access.transactions(actor), transaction_id)
     if row.linked_transaction_id not in (None, found.linked_transaction_id):
         raise errors.Conflict("The transaction was just linked to another one.")
-    return locked[row.bank_account_id], row
+    return locked, row
 
 
 def _check_immutable(row: Transaction, changes: Changes, *, settles: bool) -> None:

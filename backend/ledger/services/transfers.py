@@ -33,7 +33,7 @@ def create(
         account_id = access.one(access.budgets(actor), source_id, field="src_budget").bank_account_id
     else:
         access.one(access.accounts(actor), account_id, field="bank_account")
-    account = posting.lock(account_id)
+    account = posting.lock(account_id, actor=actor)
     source = access.one(access.budgets(actor), source_id, field="src_budget")
     target = access.one(access.budgets(actor), target_id, field="dst_budget")
     if source.pk == target.pk:
