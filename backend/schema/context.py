@@ -11,7 +11,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
 from strawberry.types import Info
 
-from backend.ledger import access
+from backend.ledger import access, errors
 from backend.ledger.models import User
 from backend.ledger.selectors import funding
 
@@ -63,6 +63,10 @@ class Context:
 
     user: User
     now: datetime
+    refused: bool = False
+    """Whether a mutation was answered with a Problem."""
+    refusal: errors.LedgerError | None = None
+    """Why the mutation that is executed must not be, if so."""
     next_fundings: Batch[funding.NextFunding] = field(init=False)
     funding_summaries: Batch[funding.Summary] = field(init=False)
 

@@ -11,6 +11,8 @@ from strawberry.types.field import StrawberryField
 
 from backend.ledger import errors
 
+from . import context
+
 logger = logging.getLogger(__name__)
 
 MASKED = "Something went wrong here; it was noted."
@@ -37,6 +39,7 @@ class ProblemHandler(strawberry.ExceptionHandler[errors.LedgerError, Problem]):
     """Turns what the ledger refuses into the `Problem` that a field's type promises."""
 
     def handle(self, exception: errors.LedgerError, *, field: StrawberryField, info: Info) -> Problem:
+        context.of(info).refused = True
         return Problem(code=exception.code, message=exception.message, field=field_name(exception.field))
 
 

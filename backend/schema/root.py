@@ -17,7 +17,7 @@ from strawberry_django.relay import DjangoCursorConnection
 
 from backend.ledger.selectors import snapshot
 
-from . import accounts, context, errors, ids, limits, pages, transactions
+from . import accounts, context, errors, ids, limits, mutations, pages, transactions
 from .accounts import BankAccount
 from .banks import Bank
 from .budgets import Budget
@@ -95,6 +95,7 @@ schema = Schema(
         name_converter=Names(), disable_field_suggestions=True, scalar_map={Amount: AMOUNT, UUID: ids.UUID_SCALAR}
     ),
     exception_handlers=[errors.ProblemHandler()],
+    execution_context_class=mutations.Executor,
     extensions=[
         lambda: MaxTokensLimiter(max_token_count=limits.TOKENS),
         ParserCache,

@@ -19,6 +19,7 @@ from .accounts import BankAccount
 from .budgets import Budget
 from .errors import Problem
 from .money import Amount, Money
+from .mutations import mutation
 
 
 @strawberry_django.type(models.Transfer, description="Money moved between two budgets of one account; never changed.")
@@ -60,7 +61,7 @@ CreateTransferResult = Annotated[
 
 @strawberry.type
 class TransferMutations:
-    @strawberry.mutation(description="Move money between two budgets of one account. A balance may go below zero.")
+    @mutation("Move money between two budgets of one account. A balance may go below zero.")
     def create_transfer(
         self, info: Info, given: Annotated[CreateTransferInput, strawberry.argument(name="input", description="What.")]
     ) -> CreateTransferResult:

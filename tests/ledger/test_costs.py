@@ -93,7 +93,7 @@ QUERIES = {
     "transfer": 15,
     "split over five": 21,
     "split again": 20,
-    "settle": 23,
+    "settle": 22,
     "delete": 22,
     "archive": 19,
 }

@@ -4,8 +4,9 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 
-from backend.ledger import errors
+from backend.ledger import errors, posting
 from backend.ledger.models import Budget, Entry, Transaction
 from backend.ledger.services import budgets, transactions
 from tests import build
@@ -65,7 +66,11 @@ def test_a_share_of_unallocated_is_part_of_the_rest(account, groceries, unalloca
 def test_an_allocation_whose_budget_stays_keeps_id_category_and_memo(account, groceries, rent):
     row = build.transaction(account, amount="-10", splits={groceries: "4"})
     before = Entry.objects.get(transaction=row, budget=groceries)
-    Entry.objects.filter(pk=before.pk).update(category="Food & Drink:Groceries", memo="bread")
+    with transaction.atomic():
+        locked = posting.lock(account.pk, actor=None)
+        kept = posting.Part(budget_id=groceries.pk, amount=D(-4), category="Food & Drink:Groceries", memo="bread")
+        rest = posting.Part(budget_id=build.unallocated(account).pk, amount=D(-6))
+        posting.allocate(locked, row, [kept, rest], now=build.NOW)
     split(row, {groceries: "5", rent: "1"})
     after = Entry.objects.get(transaction=row, budget=groceries)
     assert (after.pk, after.seq, after.category, after.memo) == (

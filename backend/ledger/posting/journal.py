@@ -13,6 +13,7 @@ from uuid import UUID
 
 from backend.ledger import doors
 from backend.ledger.models import (
+    AmountField,
     BankAccount,
     Budget,
     Change,
@@ -108,6 +109,7 @@ KINDS: dict[type[Stamped], Watched] = {
         noun=Noun.FUNDING_EVENT, fields=("budget_id", "kind", "on", "status", "intended", "moved", "reason")
     ),
 }
+AMOUNTS = {field.name for kind in KINDS for field in kind._meta.fields if isinstance(field, AmountField)}
 HIDDEN = {"account_number"}
 """Of these it is only noted that they changed."""
 
@@ -221,8 +223,8 @@ def _plain(name: str, value: Any) -> Any:
     """The value as JSON has it: amounts and dates as text."""
     if name in HIDDEN:
         return "•••" if value else None
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
+    if name in AMOUNTS and value is not None:
+        return f"{Decimal(value).normalize():f}"
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, UUID):

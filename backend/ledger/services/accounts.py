@@ -13,7 +13,7 @@ from backend.ledger import access, currencies, errors, posting
 from backend.ledger.models import BankAccount, Budget, Change, Entry, FundingEvent, Transaction, Transfer, User
 from backend.ledger.selectors import accounts as selectors
 
-from . import amounts, funding, immutable, links
+from . import amounts, funding, immutable, links, versions
 
 UNALLOCATED = "Unallocated"
 ZERO = Decimal(0)
@@ -105,10 +105,13 @@ def _opening(own: Decimal | None, other: Decimal | None) -> Decimal:
 
 
 @transaction.atomic
-def update(*, actor: User, account_id: UUID, changes: Changes, now: datetime) -> BankAccount:
-    """Rename an account or change its number. Raises NotFound, Immutable."""
+def update(
+    *, actor: User, account_id: UUID, changes: Changes, now: datetime, expected_version: int | None = None
+) -> BankAccount:
+    """Rename an account or change its number. Raises NotFound, Immutable, Conflict."""
     access.one(access.accounts(actor), account_id)
     account = posting.lock(account_id, actor=actor)
+    versions.check(account, expected_version)
     present = {
         "bank": account.bank_id,
         "account_type": account.account_type,

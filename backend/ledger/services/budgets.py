@@ -12,7 +12,7 @@ from backend.ledger.models import BankAccount, Budget, Entry, User
 from backend.ledger.rules import auto_spend, schedule
 from backend.ledger.selectors import accounts as account_selectors
 
-from . import amounts, fillups, funding, immutable
+from . import amounts, fillups, funding, immutable, versions
 
 IMMUTABLE = {
     "bank_account": "Cannot change the bank account after creation.",
@@ -85,12 +85,15 @@ def create(*, actor: User, account_id: UUID, fields: Fields, now: datetime) -> B
 
 
 @transaction.atomic
-def update(*, actor: User, budget_id: UUID, fields: Fields, now: datetime) -> Budget:
+def update(
+    *, actor: User, budget_id: UUID, fields: Fields, now: datetime, expected_version: int | None = None
+) -> Budget:
     """Change a budget; its fill-up follows. What concerns funding takes effect from the next event.
 
-    Raises NotFound, Immutable, Archived, InvalidAmount, InvalidSchedule, InvalidRule, InvalidValue.
+    Raises NotFound, Immutable, Archived, InvalidAmount, InvalidSchedule, InvalidRule, InvalidValue, Conflict.
     """
     account, budget = _locked(actor=actor, budget_id=budget_id)
+    versions.check(budget, expected_version)
     present = {"bank_account": account.pk, "budget_type": budget.budget_type}
     immutable.check(fields, present, refusals=IMMUTABLE)
     if budget.archived:

@@ -13,7 +13,7 @@ from backend.ledger import access, attachments, doorbell, errors, posting
 from backend.ledger.models import BankAccount, Budget, Entry, Transaction, User
 from backend.ledger.rules import splits as rules
 
-from . import amounts, drafts, fillups, funding, immutable, links
+from . import amounts, drafts, fillups, funding, immutable, links, versions
 
 ZERO = Decimal(0)
 IMMUTABLE = {
@@ -88,15 +88,19 @@ def create(
         return row
 
 
-def update(*, actor: User, transaction_id: UUID, changes: Changes, now: datetime) -> Transaction:
+def update(
+    *, actor: User, transaction_id: UUID, changes: Changes, now: datetime, expected_version: int | None = None
+) -> Transaction:
     """Change type, memo, description or uploads; `pending` may become false, and the amount with it.
 
-    An empty description falls back to the raw one. Raises NotFound, Immutable, InvalidAmount, InvalidFile.
+    An empty description falls back to the raw one.
+    Raises NotFound, Immutable, InvalidAmount, InvalidFile, Conflict (the row is not at the expected version).
     """
     found = access.one(access.transactions(actor), transaction_id)
     with attachments.uploaded(changes) as uploads, database.atomic():
         account = posting.lock(found.bank_account_id, actor=actor)
         row = posting.journal.watch(access.one(access.transactions(actor), transaction_id))
+        versions.check(row, expected_version)
         settles = row.pending and changes.get("pending") is False
         _check_immutable(row, changes, settles=settles)
         if settles:
@@ -126,13 +130,21 @@ def delete(*, actor: User, transaction_id: UUID, now: datetime) -> None:
 
 
 @database.atomic
-def split(*, actor: User, transaction_id: UUID, shares: Mapping[UUID, Decimal], now: datetime) -> Transaction:
+def split(
+    *,
+    actor: User,
+    transaction_id: UUID,
+    shares: Mapping[UUID, Decimal],
+    now: datetime,
+    expected_version: int | None = None,
+) -> Transaction:
     """Declare how a transaction lies on budgets: positive amounts, the rest falls to Unallocated.
 
     An allocation whose budget stays keeps its id, category and memo. Raises NotFound, OtherAccount, Archived,
-    InvalidSplit, InvalidAmount; then nothing changed.
+    InvalidSplit, InvalidAmount, Conflict; then nothing changed.
     """
     account, row = _locked(actor=actor, transaction_id=transaction_id)
+    versions.check(row, expected_version)
     _check_shares(account, row, shares, actor=actor)
     parts = rules.divide(amount=row.amount, shares=shares, unallocated=fillups.unallocated(account))
     posting.allocate(account, row, drafts.parts(parts), now=now)
