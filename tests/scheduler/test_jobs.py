@@ -1,9 +1,11 @@
 """The background jobs, called as the queue calls them."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from backend.ledger import doorbell
 from backend.ledger.models import BankAccount, Budget, Session, User
@@ -89,6 +91,32 @@ def test_the_verification_is_loud_about_a_broken_one(
     monkeypatch.setattr(jobs, "MOST_LINES", 1)
     assert jobs.verify() == len(found)
     assert len(caplog.records) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_limit_of_a_serving_process_cuts_the_verification_short(account: BankAccount) -> None:
+    limits = []
+
+    def look(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if " FROM ledger_" in sql:
+            limits.append(limit())
+        return execute(sql, params, many, context)
+
+    before = limit()
+    with connection.execute_wrapper(look):
+        assert jobs.verify() == 0
+    assert len(limits) > 20
+    assert set(limits) == {"0"}
+    assert limit() == before
+
+
+def limit() -> str:
+    """How long a statement may take; SQLite sets no limit."""
+    if connection.vendor == "sqlite":
+        return "0"
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        return str(cursor.fetchone()[0])
 
 
 def test_what_has_run_out_is_forgotten(owner: User) -> None:

@@ -1,11 +1,12 @@
 """What a check of an invariant is, and what it finds."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from backend.ledger.models import UNIT, BankAccount
 
@@ -46,7 +47,7 @@ class Check:
         if account_id is not None:
             scope = "(" + " OR ".join(f"{column} = %s" for column in self.accounts) + ")"
             keys = [BankAccount._meta.pk.get_db_prep_value(account_id, connection)] * len(self.accounts)
-        with connection.chunked_cursor() as cursor:
+        with _unhurried(), connection.chunked_cursor() as cursor:
             cursor.execute(self.query.format(scope=scope), keys)
             while rows := cursor.fetchmany(CHUNK):
                 for row_id, account, *values in rows:
@@ -57,6 +58,18 @@ class Check:
                         account_id=None if account is None else UUID(str(account)),
                         message=self.says.format(*map(_words, values)),
                     )
+
+
+@contextmanager
+def _unhurried() -> Iterator[None]:
+    """Let a query over all rows take its time: PostgreSQL ends statements of a serving process after seconds."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
+        yield
 
 
 def _key(value: object) -> UUID | str:
