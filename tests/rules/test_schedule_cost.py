@@ -3,6 +3,8 @@
 import contextlib
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from backend.ledger import errors
 from backend.ledger.rules import recurrence, schedule
@@ -100,3 +102,44 @@ def test_every_rule_at_once_is_no_more_than_the_sum(steps: Steps) -> None:
     schedule.check(text, anchor=ANCHOR)
     assert steps.walked <= schedule.MAX_RULES * (recurrence.HORIZON_YEARS + 2)
     assert steps.worked_out <= schedule.MAX_RULES * 28
+
+
+@st.composite
+def heavy_rules(draw: st.DrawFn) -> str:
+    """A rule with as much in its parts as they hold: what makes a rule slow is in here."""
+    frequency = draw(st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]))
+    parts = {
+        "INTERVAL": st.sampled_from(["1", "2", "50", "365", "366"]),
+        "COUNT": st.sampled_from(["1", "99", "2000"]),
+        "BYMONTH": st.sampled_from(["2", ",".join(map(str, range(1, 13)))]),
+        "BYMONTHDAY": st.sampled_from(["29", "30", "-31", MONTH]),
+        "BYYEARDAY": st.sampled_from(["1", "-366", ",".join(map(str, range(300, 340)))]),
+        "BYWEEKNO": st.sampled_from(["53", "-1", ",".join(map(str, range(1, 54)))]),
+        "BYDAY": st.sampled_from(["MO", WEEK]),
+        "BYSETPOS": st.sampled_from(["1", "-1", "7", "31", "366"]),
+        "WKST": st.sampled_from(["MO", "SU"]),
+    }
+    names = draw(st.sets(st.sampled_from(sorted(parts)), max_size=5))
+    return ";".join([f"RRULE:FREQ={frequency}", *(f"{name}={draw(parts[name])}" for name in sorted(names))])
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rules=st.lists(heavy_rules(), min_size=1, max_size=5),
+    start=st.sampled_from(["", "DTSTART:00010101", "DTSTART:20000229", "DTSTART:99000101"]),
+    less=st.sampled_from(["", "EXDATE:20260115"]),
+)
+def test_no_text_costs_more_than_its_rules_over_the_horizon(
+    rules: list[str], start: str, less: str, steps: Steps
+) -> None:
+    """Accepted or refused, tried or asked for its next date."""
+    steps.walked = steps.worked_out = 0
+    recurrence._days_of_shape.cache_clear()
+    recurrence.counted_end.cache_clear()
+    text = "\n".join(filter(None, [start, *rules, less]))
+    with contextlib.suppress(errors.InvalidSchedule):
+        found = schedule.check(text, anchor=ANCHOR)
+        schedule.next_on_or_after(found, anchor=ANCHOR, start=day("2026-06-01"))
+    # Each rule alone, all once more where EXDATE may leave nothing, and all from the given day on.
+    assert steps.walked <= 3 * schedule.MAX_RULES * (recurrence.HORIZON_YEARS + 2)
+    assert steps.worked_out <= 3 * schedule.MAX_RULES * 28

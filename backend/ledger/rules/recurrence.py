@@ -144,20 +144,23 @@ def _by_days(rule: Rule, anchor: date, lower: int, upper: int) -> Iterator[int]:
     """Days and weeks. BYSETPOS counts in whole weeks, but in the anchor's own from the anchor, as dateutil does."""
     size, earliest = _PERIOD_DAYS[rule.frequency], anchor.toordinal()
     origin = earliest if size == 1 else _week_start(earliest, rule.week_start)
-    first = max(lower - (lower - origin) % size, earliest)
-    last = min(upper + size - 1 - (upper - origin) % size, _LAST_ORDINAL)
-    days = (
-        new_year + day
-        for year in range(_year(first), _year(last) + 1)
-        for new_year in (_new_year(year),)
-        for group in _days_of(rule, year)
-        for day in group
-    )
-    days = (day for day in days if (day - origin) // size % rule.interval == 0 and first <= day <= last)
-    if size == 1 or not rule.positions:
-        return days
-    weeks = itertools.groupby(days, key=lambda day: (day - origin) // size)
-    return (day for _, week in weeks for day in _chosen(list(week), rule.positions))
+    if rule.interval == 1 and (size == 1 or not rule.positions):
+        for year in range(_year(lower), _year(upper) + 1):
+            new_year = _new_year(year)
+            yield from (new_year + day for day in _days_of(rule, year)[0])
+        return
+    # Only the days of the periods that count are looked at: with a long interval there are few.
+    stride = size * rule.interval
+    first = origin - (origin + size - 1 - lower) // stride * stride  # the first period that does not end before lower
+    year = _year(max(min(first, upper), earliest))
+    marks, zero = bytearray(), _new_year(year)
+    for start in range(first, upper + 1, stride):
+        end = min(start + size, _LAST_ORDINAL + 1)
+        while zero + len(marks) < end:
+            marks += _marks(rule, year)
+            year += 1
+        days = [day for day in range(max(start, earliest), end) if marks[day - zero]]
+        yield from _chosen(days, rule.positions) if rule.positions and size > 1 else days
 
 
 def _days_of(rule: Rule, year: int) -> tuple[tuple[int, ...], ...]:
@@ -166,6 +169,14 @@ def _days_of(rule: Rule, year: int) -> tuple[tuple[int, ...], ...]:
     BYSETPOS has been applied to months and years, not to weeks.
     """
     return _days_of_shape(rule, _MODELS[_shape(year)])
+
+
+def _marks(rule: Rule, year: int) -> bytearray:
+    """The same as a byte per day of the year, 1 for those that pass."""
+    marks = bytearray(_new_year(year + 1) - _new_year(year))
+    for day in itertools.chain.from_iterable(_days_of(rule, year)):
+        marks[day] = 1
+    return marks
 
 
 @functools.lru_cache(maxsize=512)
@@ -191,15 +202,16 @@ def _days_of_month(rule: Rule, year: int, month: int) -> list[int]:
     first, length = date(year, month, 1).toordinal(), calendar.monthrange(year, month)[1]
     days = list(range(first, first + length))
     if rule.month_days:
-        days = [day for day in days if not rule.month_days.isdisjoint({day - first + 1, day - first - length})]
+        wanted = rule.month_days
+        days = [day for day in days if day - first + 1 in wanted or day - first - length in wanted]
     if rule.weekdays or rule.numbered_weekdays:
         numbered = _numbered(rule, year, month)
         days = [day for day in days if _weekday(day) in rule.weekdays or day in numbered]
     if rule.year_days:
         before, after = _new_year(year) - 1, _new_year(year + 1)
-        days = [day for day in days if not rule.year_days.isdisjoint({day - before, day - after})]
+        days = [day for day in days if day - before in rule.year_days or day - after in rule.year_days]
     if rule.weeks:
-        weeks = _weeks(rule, year)
+        weeks = _weeks(rule.weeks, rule.week_start, year)
         days = [day for day in days if _week_start(day, rule.week_start) in weeks]
     return days
 
@@ -220,12 +232,16 @@ def _numbered(rule: Rule, year: int, month: int) -> set[int]:
     return {day for day in found if first <= day <= last}
 
 
-def _weeks(rule: Rule, year: int) -> set[int]:
-    """First days of the weeks of BYWEEKNO that touch `year`; a week belongs to the year of its fourth day."""
+@functools.lru_cache(maxsize=64)
+def _weeks(weeks: frozenset[int], week_start: int, year: int) -> set[int]:
+    """First days of the weeks of BYWEEKNO that touch `year`; a week belongs to the year of its fourth day.
+
+    Kept, as every month of the year asks.
+    """
     starts = set()
     for owner in (year - 1, year, year + 1):
-        first, after = (_week_start(_new_year(start) + 3, rule.week_start) for start in (owner, owner + 1))
-        numbered = {first + 7 * (number - 1) if number > 0 else after + 7 * number for number in rule.weeks}
+        first, after = (_week_start(_new_year(start) + 3, week_start) for start in (owner, owner + 1))
+        numbered = {first + 7 * (number - 1) if number > 0 else after + 7 * number for number in weeks}
         starts |= {start for start in numbered if first <= start < after}
     return starts
 
