@@ -9,7 +9,6 @@ import strawberry_django
 from django.db.models import Prefetch, QuerySet
 from strawberry import relay
 from strawberry.types import Info
-from strawberry_django.relay import DjangoCursorConnection
 
 from backend.ledger import access, models
 from backend.ledger.models import User
@@ -33,9 +32,7 @@ def balance(column: str, description: str) -> Money:
     return strawberry_django.field(resolver=resolve, only=[column, "currency"], description=description)
 
 
-@strawberry_django.type(
-    models.BankAccount, only=pages.columns(BY_NAME), description="A real account at a bank, seen by those who own it."
-)
+@strawberry_django.type(models.BankAccount, description="A real account at a bank, seen by those who own it.")
 class BankAccount(base.Visible, relay.Node):
     uuid: UUID = base.key()
     name: str = strawberry.field(description="What its owners call it.")
@@ -51,7 +48,7 @@ class BankAccount(base.Visible, relay.Node):
     auto_funding: bool = strawberry.field(description="Whether scheduled funding happens at all.")
     created_at: datetime = strawberry.field(description="When it was entered here.")
     modified_at: datetime = strawberry.field(description="When it was last changed.")
-    budgets: DjangoCursorConnection[Annotated["Budget", strawberry.lazy("backend.schema.budgets")]] = pages.page(
+    budgets: pages.Connection[Annotated["Budget", strawberry.lazy("backend.schema.budgets")]] = pages.page(
         budgets.BY_AGE,
         "What its money is set aside for, Unallocated first, then by age.",
         arguments=[budgets.ARCHIVED],

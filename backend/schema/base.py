@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar, cast
 
 import strawberry_django
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from strawberry.types import Info
 from strawberry_django.fields.field import StrawberryDjangoField
 
 from backend.ledger import errors
 from backend.ledger.models import User
 
-from . import context
+from . import context, peers
 from .money import Money, of_account
 
 Row = TypeVar("Row", bound=Model)
@@ -20,9 +20,11 @@ Row = TypeVar("Row", bound=Model)
 class Visible:
     """The base of every type of rows: whatever path leads to them, only those that the user may see are found.
 
-    `rows` is the door of `backend.ledger.access` that the type stands behind.
+    `rows` is the door of `backend.ledger.access` that the type stands behind. `existing` is what it says of rows beside
+    whose they are: below a row that the user may see, nothing else has to be asked.
     """
 
+    existing: ClassVar[Q] = Q()
     _id_attr: ClassVar[str | None] = "pk"  # else Strawberry reads all annotations anew for each row
 
     @staticmethod
@@ -31,7 +33,7 @@ class Visible:
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[Row], info: Info, **arguments: object) -> QuerySet[Row]:
-        return queryset & cls.rows(context.of(info).user)
+        return peers.watch(queryset & cls.rows(context.of(info).user))
 
 
 class Reference(StrawberryDjangoField):

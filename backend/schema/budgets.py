@@ -6,7 +6,7 @@ from uuid import UUID
 
 import strawberry
 import strawberry_django
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from strawberry import relay
 from strawberry.types import Info
 
@@ -29,7 +29,7 @@ def narrow(rows: QuerySet[models.Budget], *, archived: bool | None) -> QuerySet[
     return rows if archived is None else rows.filter(archived=archived)
 
 
-@strawberry_django.type(models.Budget, only=pages.columns(BY_AGE), description="A named part of one account's money.")
+@strawberry_django.type(models.Budget, description="A named part of one account's money.")
 class Budget(base.Visible, relay.Node):
     uuid: UUID = base.key()
     bank_account: Annotated["BankAccount", strawberry.lazy("backend.schema.accounts")] = base.reference(
@@ -74,6 +74,8 @@ class Budget(base.Visible, relay.Node):
     @classmethod
     def get_queryset(cls, queryset: QuerySet[Any], info: Info, **arguments: object) -> QuerySet[Any]:
         return context.of(info).next_fundings.watch(super().get_queryset(queryset, info))
+
+    existing = Q(deleted_at=None)
 
     @staticmethod
     def rows(user: User) -> QuerySet[models.Budget]:

@@ -8,7 +8,6 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db.models import Model, QuerySet
-from django.db.models.query import ModelIterable
 from strawberry.types import Info
 
 from backend.ledger import access, errors
@@ -31,7 +30,7 @@ class Batch(Generic[Value]):
         """The same rows; whichever of them are loaded will be part of the batch."""
         waiting = self._waiting
 
-        class Watched(ModelIterable):
+        class Watched(rows._iterable_class):  # type: ignore[name-defined]  # it may watch them already
             def __iter__(self) -> Iterator[Any]:
                 for row in super().__iter__():
                     waiting[row.pk] = None

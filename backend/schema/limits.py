@@ -18,6 +18,7 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
+    NullValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
@@ -26,7 +27,6 @@ from graphql import (
     get_nullable_type,
     is_composite_type,
     is_list_type,
-    print_ast,
 )
 from strawberry.extensions import ValidationCache
 
@@ -78,11 +78,12 @@ class Load:
 class Exceeded(GraphQLError):
     """The document asks for more than one request may."""
 
-    def __init__(self, what: str, *, asked: int | None, allowed: int) -> None:
+    def __init__(self, what: str, *, asked: int | None, allowed: int, field: str | None = None) -> None:
         count = f"{asked}, " if asked is not None and asked < 10**9 else ""
+        named = {} if field is None else {"field": field}
         super().__init__(
             f"The query asks for too much: {what}: {count}{allowed} allowed.",
-            extensions={"code": "limit", "limit": what, "allowed": allowed},
+            extensions={"code": "limit", "limit": what, "allowed": allowed, **named},
         )
 
 
@@ -96,7 +97,6 @@ class Measure:
     _fragments: dict[str, FragmentDefinitionNode] = field(init=False)
     _measured: dict[str, Load] = field(default_factory=dict)
     _defaults: dict[str, object] = field(default_factory=dict)
-    _lists: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         definitions = self.document.definitions
@@ -110,7 +110,6 @@ class Measure:
 
     def _operation(self, operation: OperationDefinitionNode) -> None:
         self._measured.clear()
-        self._lists.clear()
         self._defaults = {each.variable.name.value: each.default_value for each in operation.variable_definitions or ()}
         root = self.schema.get_root_type(operation.operation)
         if root is None:
@@ -169,38 +168,30 @@ class Measure:
         if node.name.value == "edges":
             load.cost_per_row = 1 + inner.cost
         elif "first" in definition.args:
-            load.cost = 1 + inner.cost + self._page(node, parent) * inner.cost_per_row
+            load.cost = 1 + inner.cost + self._page(node) * inner.cost_per_row
         else:
             load.cost = _listed(node, definition, parent) * (1 + inner.cost)
         return load
 
-    def _page(self, node: FieldNode, parent: GraphQLCompositeType) -> int:
+    def _page(self, node: FieldNode) -> int:
         """How many rows the page of a connection may have."""
-        if parent is not self.schema.query_type:
-            self._same_arguments(node, parent)
-        value: object = next((each.value for each in node.arguments or () if each.name.value == "first"), None)
+        given = {each.name.value: each.value for each in node.arguments or () if each.name.value in ("first", "last")}
+        sizes = [self._whole_number(value, field=name) for name, value in given.items()]
+        return max((size for size in sizes if size is not None), default=PAGE)
+
+    def _whole_number(self, value: object, *, field: str) -> int | None:
         if isinstance(value, VariableNode):
             name = value.name.value
             value = self.variables[name] if name in self.variables else self._defaults.get(name)
         if isinstance(value, IntValueNode):
             value = int(value.value[:10])  # nothing that long is allowed
-        if value is None:
-            return PAGE
+        if value is None or isinstance(value, NullValueNode):
+            return None
         if not isinstance(value, int):
             return LARGEST_PAGE  # validation refuses it
         if not 0 <= value <= LARGEST_PAGE:
-            raise Exceeded("rows of a page", asked=max(value, -1), allowed=LARGEST_PAGE)
+            raise Exceeded("rows of a page", asked=max(value, -1), allowed=LARGEST_PAGE, field=field)
         return value
-
-    def _same_arguments(self, node: FieldNode, parent: GraphQLCompositeType) -> None:
-        """Lists of rows are read together for all their parents, which works for one set of arguments."""
-        arguments = ", ".join(sorted(print_ast(each) for each in node.arguments or ()))
-        if self._lists.setdefault((parent.name, node.name.value), arguments) != arguments:
-            raise GraphQLError(
-                f"{parent.name}.{node.name.value} is asked for with different arguments in one query.",
-                nodes=[node],
-                extensions={"code": "limit", "limit": "arguments"},
-            )
 
 
 def _listed(node: FieldNode, definition: GraphQLField, parent: GraphQLCompositeType) -> int:

@@ -1,31 +1,130 @@
-"""Lists of rows: read forwards in one order, a page at a time, from a cursor that names the row before."""
+"""Lists of rows: pages of them, forwards and backwards, from cursors that name the row before or after.
 
-import json
-from collections.abc import Callable, Sequence
-from typing import Any, cast
+A list at the root takes in the rows of all the user's accounts, one below a row those that hang on it. Lists below rows
+that were loaded together are looked up together.
+"""
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, Self, cast
+from uuid import UUID
+
+import strawberry
 import strawberry_django
-from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from graphql import FieldNode, FragmentSpreadNode, SelectionSetNode
 from strawberry import relay
 from strawberry.annotation import StrawberryAnnotation
+from strawberry.extensions import FieldExtension
+from strawberry.relay.types import NodeType
 from strawberry.types import Info
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
-from strawberry_django.fields.field import StrawberryDjangoConnectionExtension, StrawberryDjangoField
-from strawberry_django.optimizer import is_optimized_by_prefetching
-from strawberry_django.relay import DjangoCursorEdge
+from strawberry_django import optimizer
+from strawberry_django.fields.field import StrawberryDjangoField
+from strawberry_django.queryset import run_type_get_queryset
 
-from backend.ledger import errors
+from backend.ledger import access, errors
+from backend.ledger.models import BankAccount, User
+from backend.ledger.selectors.pages import Link, Order, Part
+
+from . import context, cursors, peers
+from .lists import AtRoot, Below, List
 
 PAGE = 20
 """Rows of a page unless the client says otherwise."""
 
 LARGEST_PAGE = 100
+ORDER_BY = "order_by"
+
+Narrow = Callable[..., QuerySet[Any]]
+Within = Callable[..., tuple[QuerySet[Any], Link] | None]
+
+
+class Ordering(Protocol):
+    """An input that says in which order rows come."""
+
+    def columns(self) -> Order: ...
+
+
+@dataclass
+class Found:
+    """A page of one of the lists that are looked up together."""
+
+    lists: List
+    parent: UUID | None
+    whole: bool  # whether the rows are asked for, so that they may be counted instead of the list
+
+    @property
+    def size(self) -> int:
+        return self.lists.part.limit - 1
+
+    @property
+    def rows(self) -> Sequence[Any]:
+        rows = self.lists.page(self.parent)[: self.size]
+        return rows[::-1] if self.lists.part.backwards else rows
+
+    def info(self) -> "PageInfo":
+        rows, part = self.rows, self.lists.part
+        more = len(self.lists.page(self.parent)) > self.size
+        return PageInfo(
+            has_next_page=(more and not part.backwards) or part.before is not None,
+            has_previous_page=(more and part.backwards) or part.after is not None,
+            start_cursor=cursors.write(rows[0], part.order) if rows else None,
+            end_cursor=cursors.write(rows[-1], part.order) if rows else None,
+        )
+
+    def count(self) -> int:
+        part = self.lists.part
+        if self.whole and part.after is None and part.before is None:
+            rows = self.lists.page(self.parent)
+            if len(rows) <= self.size:
+                return len(rows)
+        return self.lists.count(self.parent)
+
+
+@strawberry.type(description="Where a page lies in its list.")
+class PageInfo:
+    has_next_page: bool = strawberry.field(description="Whether rows follow on the page.")
+    has_previous_page: bool = strawberry.field(description="Whether rows come before the page.")
+    start_cursor: str | None = strawberry.field(description="The cursor of its first row; null if it has none.")
+    end_cursor: str | None = strawberry.field(description="The cursor of its last row; null if it has none.")
+
+
+@strawberry.type(description="A row of a list.")
+class Edge(Generic[NodeType]):
+    node: NodeType = strawberry.field(description="The row.")
+    order: strawberry.Private[Order]
+
+    @strawberry.field(description="Its place in the list, for `after` and `before`.")
+    def cursor(self) -> str:
+        return cursors.write(cast(Model, self.node), self.order)
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(relay.Connection[NodeType]):
+    found: strawberry.Private[Found]
+
+    @strawberry.field(description="The rows of the page.")  # type: ignore[misc]  # the base has them as data
+    def edges(self) -> list[Edge[NodeType]]:
+        order = self.found.lists.part.order
+        return [Edge(node=row, order=order) for row in self.found.rows]
+
+    @strawberry.field(description="Where the page lies in the list.")  # type: ignore[misc]
+    def page_info(self) -> PageInfo:
+        return self.found.info()
+
+    @strawberry.field(description="How many rows the list has, on all its pages.")
+    def total_count(self) -> int:
+        return self.found.count()
+
+    @classmethod
+    def of(cls, found: Found) -> Self:
+        return cls(found=found)  # type: ignore[call-arg]
 
 
 def argument(name: str, kind: Any, description: str, *, default: object = None) -> StrawberryArgument:
-    """An argument of a page that may be left out: an optional `kind`, or any with a default."""
+    """An argument of a list that may be left out: an optional `kind`, or any with a default."""
     return StrawberryArgument(
         python_name=name,
         graphql_name=None,
@@ -35,94 +134,172 @@ def argument(name: str, kind: Any, description: str, *, default: object = None) 
     )
 
 
-class Page(StrawberryDjangoConnectionExtension):
-    """Makes a field a connection.
+ARGUMENTS = (
+    argument("first", int | None, f"The first rows, {LARGEST_PAGE} at most; {PAGE} unless `last` is given."),
+    argument("after", str | None, "Only rows after the one with that cursor."),
+    argument("last", int | None, f"The last rows instead, {LARGEST_PAGE} at most, in the same order."),
+    argument("before", str | None, "Only rows before the one with that cursor."),
+)
 
-    `arguments` of the field's own go to `narrow`, which gets the rows and returns those that are asked for.
-    """
+
+class Page(FieldExtension):
+    """Makes a field a connection; see `page`."""
 
     def __init__(
         self,
-        order: Sequence[str],
+        order: Order,
         *,
-        arguments: Sequence[StrawberryArgument] = (),
-        narrow: Callable[..., QuerySet[Any]] | None = None,
+        arguments: Sequence[StrawberryArgument],
+        narrow: Narrow,
+        within: Within,
+        link: Link | None,
     ) -> None:
-        super().__init__(max_results=LARGEST_PAGE)
         self.order = order
         self.arguments = arguments
         self.narrow = narrow
+        self.within = within
+        self.link = link
 
     def apply(self, field: StrawberryField) -> None:
-        super().apply(field)
-        first = argument("first", int, f"Rows of the page, {LARGEST_PAGE} at most.", default=PAGE)
-        after = argument("after", str | None, "The cursor that the page follows on; without one it is the first.")
-        field.arguments = [*self.arguments, first, after]
-        self.field = cast(PagedField, field)
+        field.arguments = [*self.arguments, *ARGUMENTS]
+        self.field = cast(StrawberryDjangoField, field)
 
-    def resolve(self, next_: Any, source: Any, info: Info, *, after: str | None = None, **arguments: Any) -> Any:
-        self.field.check(after)
-        return super().resolve(next_, source, info, after=after, **arguments)
-
-
-class PagedField(StrawberryDjangoField):
-    """The field of a `Page`; the optimizer asks it for its rows too, for all parents at once."""
+    def resolve(
+        self,
+        next_: Callable[..., Any],
+        source: Any,
+        info: Info,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        order_by: Ordering | None = None,
+        **given: Any,
+    ) -> Connection[Any]:
+        own = {each.python_name: given.get(each.python_name) for each in self.arguments if each.python_name != ORDER_BY}
+        part = self._part(first=first, after=after, last=last, before=before, order_by=order_by)
+        if not isinstance(source, Model):
+            lists = self._at_root(part, info, own)
+            return Connection.of(Found(lists=lists, parent=None, whole=_shows_rows(info)))
+        path = tuple(step for step in info.path.as_list() if isinstance(step, str))
+        found = peers.of(source).share(path, lambda rows: self._below(rows, part, info, own))
+        return Connection.of(found[source.pk])
 
     @property
-    def page(self) -> Page:
-        return next(extension for extension in self.extensions if isinstance(extension, Page))
+    def model(self) -> type[Model]:
+        return cast(type[Model], self.field.django_model)
 
-    def get_queryset(  # type: ignore[override]  # it takes the arguments of a page
-        self, queryset: QuerySet[Any], info: Info, *, after: str | None = None, **arguments: Any
-    ) -> QuerySet[Any]:
-        if is_optimized_by_prefetching(queryset):
-            return queryset
-        self.check(after)
-        own = {each.python_name: arguments.pop(each.python_name, None) for each in self.page.arguments}
-        if self.page.narrow is not None:
-            queryset = self.page.narrow(queryset, **own)
-        found: QuerySet[Any] = super().get_queryset(queryset.order_by(*self.page.order), info, **arguments)
-        return found
+    def _part(
+        self, *, first: int | None, after: str | None, last: int | None, before: str | None, order_by: Ordering | None
+    ) -> Part:
+        if first is not None and last is not None:
+            raise errors.InvalidValue("Give `first` or `last`, not both.", field="last")
+        size, name = (PAGE if first is None else first, "first") if last is None else (last, "last")
+        if not 0 <= size <= LARGEST_PAGE:
+            raise errors.InvalidValue(f"A page has from 0 to {LARGEST_PAGE} rows.", field=name)
+        order = self.order if order_by is None else order_by.columns()
+        given = {"after": after, "before": before}
+        ends = {
+            field: None if cursor is None else cursors.read(cursor, model=self.model, order=order, field=field)
+            for field, cursor in given.items()
+        }
+        return Part(order=order, limit=size + 1, backwards=last is not None, **ends)
 
-    def check(self, cursor: str | None) -> None:
-        """Raise InvalidValue for a cursor that this list cannot have given."""
-        if cursor is not None and not _fits(
-            cursor, model=cast(type[Model], self.django_model), names=columns(self.page.order)
-        ):
-            raise errors.InvalidValue("The cursor is not one of this list.", field="after")
+    def _at_root(self, part: Part, info: Info, own: dict[str, Any]) -> AtRoot:
+        visible = self._visible(info)
+        parents, link = self.within(context.of(info).user, self.model, **own) or (None, None)
+        rows = self.narrow(visible if parents is None else self._existing(parents.model, info), **own)
+        return AtRoot(rows=rows, visible=visible, part=part, load=self._loader(info), parents=parents, link=link)
+
+    def _below(self, parents: list[Any], part: Part, info: Info, own: dict[str, Any]) -> dict[UUID, Found]:
+        visible = self._visible(info)
+        kind, keys = type(parents[0]), [parent.pk for parent in parents]
+        lists = Below(
+            rows=self.narrow(self._existing(kind, info), **own),
+            visible=visible,
+            part=part,
+            load=self._loader(info),
+            parents=kind._base_manager.filter(pk__in=keys),
+            keys=keys,
+            link=self.link or Link(parent=kind._meta.get_field(self.field.python_name).field.name),
+        )
+        whole = _shows_rows(info)
+        return {key: Found(lists=lists, parent=key, whole=whole) for key in keys}
+
+    def _visible(self, info: Info) -> QuerySet[Any]:
+        return run_type_get_queryset(self.model._base_manager.all(), self.field.django_type, info)
+
+    def _existing(self, parent: type[Model], info: Info) -> QuerySet[Any]:
+        """The rows among which those are found that hang on rows of that table which the user may see.
+
+        Below an account nothing belongs to anybody else. To say so nevertheless would keep SQLite from reading an
+        account's index in order.
+        """
+        if issubclass(parent, BankAccount) or hasattr(parent, "bank_account"):
+            return self.model._base_manager.filter(cast(Any, self.field.django_type).existing)
+        return self._visible(info)
+
+    def _loader(self, info: Info) -> Callable[[QuerySet[Any], Iterable[str]], Sequence[Any]]:
+        def load(rows: QuerySet[Any], columns: Iterable[str]) -> Sequence[Any]:
+            planner = optimizer.optimizer.get()
+            if planner is not None:
+                rows = planner.optimize(rows, info=info)
+            loaded, all_but = rows.query.deferred_loading
+            return list(rows if all_but else rows.only(*loaded, *columns))
+
+        return load
 
 
-def _fits(cursor: str, *, model: type[Model], names: Sequence[str]) -> bool:
-    fields: list[Any] = [*(model._meta.get_field(name) for name in names), model._meta.pk]
-    try:
-        kind, text = relay.from_base64(cursor)
-        values = json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    if kind != DjangoCursorEdge.CURSOR_PREFIX or not isinstance(values, list) or len(values) != len(fields):
-        return False
-    if not all(isinstance(value, str) and "\0" not in value for value in values):
-        return False
-    try:
-        for field, value in zip(fields, values, strict=True):
-            field.run_validators(field.to_python(value))
-    except (ValidationError, ValueError):
-        return False
-    return True
+def everything(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows
+
+
+def accounts(user: User, model: type[Model], **own: object) -> tuple[QuerySet[BankAccount], Link] | None:
+    """The rows of all the user's accounts, each account's read by an index of its own; None for rows of no account."""
+    if not hasattr(model, "bank_account"):
+        return None
+    return access.accounts(user), Link(parent="bank_account")
 
 
 def page(
-    order: Sequence[str],
+    order: Order,
     description: str,
     *,
     arguments: Sequence[StrawberryArgument] = (),
-    narrow: Callable[..., QuerySet[Any]] | None = None,
+    narrow: Narrow = everything,
+    within: Within = accounts,
+    link: Link | None = None,
 ) -> Any:
-    """A field that is a connection: see `Page`."""
-    extension = Page(order, arguments=arguments, narrow=narrow)
-    return strawberry_django.field(field_cls=PagedField, extensions=[extension], description=description)
+    """A field that is a connection, in that order unless its argument `order_by`, an `Ordering`, says otherwise.
+
+    Its other `arguments` go to `narrow`, which gets the rows and returns those that are asked for, and at the root to
+    `within`, which gets user and model and says on which parents the rows hang. `link` says so below a row; without one
+    it is the foreign key of the relation that the field is named after.
+    """
+    extension = Page(order, arguments=arguments, narrow=narrow, within=within, link=link)
+    return strawberry_django.field(
+        resolver=_unused, field_cls=StrawberryDjangoField, extensions=[extension], description=description
+    )
 
 
-def columns(order: Sequence[str]) -> list[str]:
-    """The columns of an order, which a type whose rows are paged by it must always load: cursors are made of them."""
-    return [name.removeprefix("-") for name in order]
+def _unused() -> None:
+    """The extension resolves the field."""
+
+
+def _shows_rows(info: Info) -> bool:
+    """Whether the client wants to see rows, or where they lie."""
+    fragments = info._raw_info.fragments
+
+    def fields(selections: SelectionSetNode | None) -> Iterator[str]:
+        for node in selections.selections if selections else ():
+            if isinstance(node, FieldNode):
+                yield node.name.value
+            elif isinstance(node, FragmentSpreadNode):
+                yield from fields(fragments[node.name.value].selection_set)
+            else:
+                yield from fields(cast(Any, node).selection_set)
+
+    return any(
+        name in {"edges", "pageInfo"} for node in info._raw_info.field_nodes for name in fields(node.selection_set)
+    )

@@ -1,7 +1,7 @@
 """The schema: what can be asked at its root, and how a query runs."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 from uuid import UUID
 
 import strawberry
@@ -9,11 +9,9 @@ from graphql import GraphQLError
 from strawberry import relay
 from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
-from strawberry.schema.name_converter import NameConverter
 from strawberry.types import ExecutionContext, Info
 from strawberry.types.graphql import OperationType
 from strawberry_django.optimizer import DjangoOptimizerExtension
-from strawberry_django.relay import DjangoCursorConnection
 
 from backend.ledger.selectors import snapshot
 
@@ -33,8 +31,8 @@ NODES: dict[str, type[relay.Node]] = {
 
 @strawberry.type(description="What can be read. Everything belongs to whoever asks.")
 class Query:
-    bank_accounts: DjangoCursorConnection[BankAccount] = pages.page(accounts.BY_NAME, "The user's accounts, by name.")
-    transactions: DjangoCursorConnection[Transaction] = pages.page(
+    bank_accounts: pages.Connection[BankAccount] = pages.page(accounts.BY_NAME, "The user's accounts, by name.")
+    transactions: pages.Connection[Transaction] = pages.page(
         transactions.NEWEST_FIRST,
         "The user's transactions, the latest first.",
         arguments=[transactions.FILTERS],
@@ -75,13 +73,6 @@ class Snapshot(SchemaExtension):
             yield
 
 
-class Names(NameConverter):
-    """Calls a connection what it connects: `BudgetConnection`, `BudgetEdge`."""
-
-    def from_generic(self, *arguments: Any) -> str:
-        return super().from_generic(*arguments).replace("Cursor", "")
-
-
 class Schema(strawberry.Schema):
     def process_errors(self, errors_: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         errors.log(errors_)
@@ -91,9 +82,7 @@ schema = Schema(
     query=Query,
     mutation=Mutation,
     types=list(NODES.values()),
-    config=StrawberryConfig(
-        name_converter=Names(), disable_field_suggestions=True, scalar_map={Amount: AMOUNT, UUID: ids.UUID_SCALAR}
-    ),
+    config=StrawberryConfig(disable_field_suggestions=True, scalar_map={Amount: AMOUNT, UUID: ids.UUID_SCALAR}),
     exception_handlers=[errors.ProblemHandler()],
     execution_context_class=mutations.Executor,
     extensions=[

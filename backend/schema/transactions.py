@@ -6,9 +6,8 @@ from uuid import UUID
 
 import strawberry
 import strawberry_django
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from strawberry import relay
-from strawberry_django.relay import DjangoCursorConnection
 
 from backend.ledger import access, models
 from backend.ledger.models import User
@@ -23,9 +22,7 @@ NEWEST_FIRST = ("-posted_date", "-seq")
 OLDEST_FIRST = ("seq",)
 
 
-@strawberry_django.type(
-    models.Entry, only=pages.columns(OLDEST_FIRST), description="The part of a transaction that falls to one budget."
-)
+@strawberry_django.type(models.Entry, description="The part of a transaction that falls to one budget.")
 class Allocation(base.Visible, relay.Node):
     uuid: UUID = base.key()
     transaction: Annotated["Transaction", strawberry.lazy("backend.schema.transactions")] = base.reference(
@@ -39,14 +36,14 @@ class Allocation(base.Visible, relay.Node):
     created_at: datetime = strawberry.field(description="When it was made.")
     modified_at: datetime = strawberry.field(description="When it was last changed.")
 
+    existing = Q(transfer=None)
+
     @staticmethod
     def rows(user: User) -> QuerySet[models.Entry]:
         return access.allocations(user)
 
 
-@strawberry_django.type(
-    models.Transaction, only=pages.columns(NEWEST_FIRST), description="One movement on the real account."
-)
+@strawberry_django.type(models.Transaction, description="One movement on the real account.")
 class Transaction(base.Visible, relay.Node):
     uuid: UUID = base.key()
     bank_account: BankAccount = base.reference("The account it moved.")
@@ -65,7 +62,7 @@ class Transaction(base.Visible, relay.Node):
     )
     created_at: datetime = strawberry.field(description="When it was entered.")
     modified_at: datetime = strawberry.field(description="When it was last changed.")
-    allocations: DjangoCursorConnection[Allocation] = pages.page(OLDEST_FIRST, "The budgets it touched, oldest first.")
+    allocations: pages.Connection[Allocation] = pages.page(OLDEST_FIRST, "The budgets it touched, oldest first.")
 
     @strawberry_django.field(only=["transaction_type"], description="Its kind, where the bank says one.")
     def transaction_type(self) -> TransactionType | None:

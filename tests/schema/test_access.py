@@ -55,6 +55,17 @@ def test_every_type_of_rows_stands_behind_the_access_door() -> None:
         assert "rows" in vars(each)
 
 
+def test_what_exists_below_an_account_is_what_its_owners_see(owner: User, account: BankAccount) -> None:
+    rows_of(account)
+    budgets.delete(actor=owner, budget_id=build.budget(account, balance="1.00").pk, now=NOW)
+    for kind in NODES.values():
+        model = get_django_definition(kind, strict=True).model
+        if hasattr(model, "bank_account"):
+            assert issubclass(kind, base.Visible)
+            existing = model._base_manager.filter(kind.existing, bank_account=account)
+            assert {row.pk for row in existing} == {row.pk for row in kind.rows(owner)} != set()
+
+
 def test_a_node_is_found_by_its_owners(owner: User, coowner: User, shared_account: BankAccount) -> None:
     for kind, row in rows_of(shared_account).items():
         key = global_id(kind, row.pk)

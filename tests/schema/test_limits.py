@@ -48,7 +48,10 @@ def test_introspection_passes(owner: User) -> None:
     assert len(data(owner, INTROSPECTION)["__schema"]["types"]) > 20
 
 
-@pytest.mark.parametrize("spelling", ["(first: 100)", "(first: $many)", "(first: $default)"])
+@pytest.mark.parametrize(
+    "spelling",
+    ["(first: 100)", "(first: $many)", "(first: $default)", "(last: 100)", "(last: $many)", "(first: null, last: 100)"],
+)
 def test_rows_count_as_often_as_the_pages_around_them_hold(owner: User, spelling: str) -> None:
     query = (
         "query ($many: Int!, $default: Int! = 100) { __typename me { name @include(if: true) } "
@@ -77,18 +80,21 @@ def test_smaller_pages_pass(owner: User) -> None:
     assert data(owner, query)["bankAccounts"] == {"edges": []}
 
 
-@pytest.mark.parametrize("first", [101, 1_000_000, -1])
-def test_a_page_has_no_more_than_a_hundred_rows(owner: User, first: int) -> None:
-    literal = f"{{ transactions(first: {first}) {{ totalCount }} }}"
-    variable = "query ($first: Int!) { transactions(first: $first) { totalCount } }"
+@pytest.mark.parametrize("end", ["first", "last"])
+@pytest.mark.parametrize("size", [101, 1_000_000, -1])
+def test_a_page_has_no_more_than_a_hundred_rows(owner: User, end: str, size: int) -> None:
+    literal = f"{{ transactions({end}: {size}) {{ totalCount }} }}"
+    variable = f"query ($size: Int!) {{ transactions({end}: $size) {{ totalCount }} }}"
+    refused = {"code": "limit", "limit": "rows of a page", "allowed": 100, "field": end}
 
-    assert refusal(owner, literal)["limit"] == "rows of a page"
-    assert refusal(owner, variable, first=first)["limit"] == "rows of a page"
+    assert refusal(owner, literal) == refused
+    assert refusal(owner, variable, size=size) == refused
 
 
-@pytest.mark.parametrize("first", [None, "10", 1.5, 1e30, True, [1], {"a": 1}])
-def test_a_page_size_is_a_whole_number(owner: User, first: object) -> None:
-    answer = ask(owner, "query ($first: Int!) { transactions(first: $first) { totalCount } }", first=first)
+@pytest.mark.parametrize("end", ["first", "last"])
+@pytest.mark.parametrize("size", ["10", 1.5, 1e30, True, [1], {"a": 1}])
+def test_a_page_size_is_a_whole_number(owner: User, end: str, size: object) -> None:
+    answer = ask(owner, f"query ($size: Int) {{ transactions({end}: $size) {{ totalCount }} }}", size=size)
 
     assert answer["data"] is None
     assert answer["errors"][0]["extensions"]["code"] in ("invalid_document", "limit")
@@ -140,14 +146,6 @@ def test_mutations_at_once_are_limited(owner: User, account: BankAccount) -> Non
     assert refusal(owner, query)["limit"] == "fields at the root"
     budget.refresh_from_db()
     assert budget.balance == 0
-
-
-def test_a_list_below_the_root_has_one_set_of_arguments(owner: User) -> None:
-    query = "{ bankAccounts { edges { node { a: %s b: %s } } } }"
-    same, other = BUDGETS % "(first: 1, archived: true)", BUDGETS % "(archived: true, first: 1)"
-
-    assert data(owner, query % (same, other)) == {"bankAccounts": {"edges": []}}
-    assert refusal(owner, query % (same, BUDGETS % "(first: 2)")) == {"code": "limit", "limit": "arguments"}
 
 
 def doubled(levels: int, kind: str, more: str = "") -> str:

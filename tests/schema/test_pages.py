@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from strawberry import relay
 
-from backend.ledger.models import BankAccount, Budget, User
+from backend.ledger.models import BankAccount, Budget, Transaction, User
 from tests import build
 from tests.build import NOW
 from tests.schema.door import ask, data, nodes
@@ -79,6 +81,178 @@ def test_pages_below_a_row(owner: User, account: BankAccount, shared_account: Ba
     assert nodes(following[0]["budgets"]) == [{"name": "Checking 1"}, {"name": "Checking 2"}]
 
 
+@pytest.fixture
+def five(account: BankAccount) -> BankAccount:
+    """An account with transactions named 4, 3, 2, 1, 0, the latest first."""
+    for number in range(5):
+        build.transaction(account, raw_description=str(number), posted_date=NOW + timedelta(days=number))
+    return account
+
+
+PAGE = """query ($first: Int, $after: String, $last: Int, $before: String) {
+  transactions(first: $first, after: $after, last: $last, before: $before) {
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { cursor node { description } }
+  }
+}"""
+
+
+def page(user: User, **variables: object) -> tuple[str, dict[str, Any], dict[str, str]]:
+    """The names of a page in one text, where it lies, and the cursor of each row."""
+    found = data(user, PAGE, **variables)["transactions"]
+    cursors = {edge["node"]["description"]: edge["cursor"] for edge in found["edges"]}
+    assert found["pageInfo"]["startCursor"] == next(iter(cursors.values()), None)
+    assert found["pageInfo"]["endCursor"] == next(reversed(cursors.values()), None)
+    return "".join(cursors), found["pageInfo"], cursors
+
+
+def test_the_last_rows_come_in_the_order_of_the_list(owner: User, five: BankAccount) -> None:
+    names, info, _ = page(owner, last=2)
+
+    assert names == "10"
+    assert (info["hasPreviousPage"], info["hasNextPage"]) == (True, False)
+
+
+def test_pages_backwards_follow_on_each_other(owner: User, five: BankAccount) -> None:
+    seen, before = [], None
+    for _ in range(3):
+        names, info, _ = page(owner, last=2, before=before)
+        seen.append(names)
+        before = info["startCursor"]
+
+    assert seen == ["10", "32", "4"]
+    assert (info["hasPreviousPage"], info["hasNextPage"]) == (False, True)
+
+
+def test_what_lies_between_two_cursors(owner: User, five: BankAccount) -> None:
+    _, _, at = page(owner)
+
+    assert page(owner, after=at["4"], before=at["0"])[0] == "321"
+    assert page(owner, first=1, after=at["4"], before=at["0"])[0] == "3"
+    assert page(owner, last=1, after=at["4"], before=at["0"])[0] == "1"
+    assert page(owner, after=at["2"], before=at["2"])[0] == ""
+    assert page(owner, after=at["0"], before=at["4"])[0] == ""
+
+
+def test_whether_there_is_more_on_either_side(owner: User, five: BankAccount) -> None:
+    _, _, at = page(owner)
+
+    def sides(**variables: object) -> tuple[bool, bool]:
+        info = page(owner, **variables)[1]
+        return info["hasPreviousPage"], info["hasNextPage"]
+
+    assert sides() == (False, False)
+    assert sides(first=5) == sides(last=5) == (False, False)
+    assert sides(first=4) == (False, True)
+    assert sides(last=4) == (True, False)
+    assert sides(first=2, after=at["4"]) == (True, True)
+    assert sides(first=9, after=at["4"]) == (True, False)
+    assert sides(first=9, before=at["0"]) == (False, True)
+    assert sides(last=9, before=at["0"]) == (False, True)
+    assert sides(first=0) == (False, True)
+    assert sides(last=0) == (True, False)
+
+
+def test_first_and_last_exclude_each_other(owner: User, five: BankAccount) -> None:
+    answer = ask(owner, PAGE, first=1, last=1)
+
+    assert answer["data"] is None
+    assert answer["errors"][0]["extensions"] == {"code": "invalid", "field": "last"}
+    assert "`last`" in answer["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("field", ["after", "before"])
+def test_a_bad_cursor_is_named(owner: User, five: BankAccount, field: str) -> None:
+    (error,) = ask(owner, PAGE, **{field: "garbage"})["errors"]
+
+    assert error["extensions"] == {"code": "invalid", "field": field}
+
+
+def test_a_cursor_outlives_its_row(owner: User, five: BankAccount) -> None:
+    _, _, at = page(owner)
+    Transaction.objects.filter(raw_description="2").delete()
+
+    assert page(owner, after=at["2"])[0] == "10"
+    assert page(owner, last=9, before=at["2"])[0] == "43"
+
+
+def counted(user: User, query: str) -> tuple[dict[str, Any], list[str]]:
+    """The data of an answer, and the statements that counted rows for it."""
+    with CaptureQueriesContext(connection) as captured:
+        found = data(user, query)
+    return found, [each["sql"] for each in captured.captured_queries if "COUNT(" in each["sql"]]
+
+
+def test_rows_are_counted_only_if_asked_for(owner: User, five: BankAccount) -> None:
+    assert counted(owner, "{ transactions(first: 2) { edges { node { description } } } }")[1] == []
+    found, statements = counted(owner, "{ transactions(first: 2) { totalCount edges { cursor } } }")
+    assert found["transactions"]["totalCount"] == 5
+    assert len(statements) == 1
+    found, statements = counted(owner, "{ transactions { totalCount } }")
+    assert found["transactions"]["totalCount"] == 5
+    assert len(statements) == 1
+
+
+def test_a_page_that_has_the_whole_list_need_not_be_counted(owner: User, five: BankAccount) -> None:
+    for query in (
+        "{ transactions { totalCount edges { cursor } } }",
+        "{ transactions(last: 5) { pageInfo { endCursor } totalCount } }",
+    ):
+        found, statements = counted(owner, query)
+        assert found["transactions"]["totalCount"] == 5
+        assert statements == []
+
+
+def test_lists_below_rows_are_counted_together(owner: User, five: BankAccount, shared_account: BankAccount) -> None:
+    build.budget(shared_account)
+    query = "{ bankAccounts { edges { node { budgets%s { totalCount edges { cursor } } } } } }"
+
+    for arguments, statements in (("(first: 0)", 1), ("(first: 1)", 1), ("", 0)):
+        found, seen = counted(owner, query % arguments)
+        assert [each["budgets"]["totalCount"] for each in nodes(found["bankAccounts"])] == [1, 2]
+        assert len(seen) == statements
+
+
+def test_a_list_may_be_asked_for_twice_with_different_arguments(
+    owner: User, account: BankAccount, shared_account: BankAccount
+) -> None:
+    query = """{ bankAccounts { edges { node {
+      first: budgets(first: 1) { edges { node { name } } } last: budgets(last: 1) { edges { node { name } } }
+      same: budgets(first: 1) { edges { node { isUnallocated } } }
+    } } } }"""
+
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            found = nodes(data(owner, query)["bankAccounts"])
+        assert [nodes(each["first"]) for each in found] == [[{"name": "Unallocated"}]] * len(found)
+        assert [nodes(each["same"]) for each in found] == [[{"isUnallocated": True}]] * len(found)
+        assert [nodes(each["last"]) for each in found] == [[{"name": name}] for name in latest[: len(found)]]
+        return len(captured)
+
+    latest = ["Last", "Latest", "Groceries"]
+    build.budget(account, name="Last")
+    build.budget(shared_account, name="Latest")
+    before = statements()
+    build.budget(build.account(owner=owner, name="New"))
+
+    assert statements() == before
+
+
+def test_pages_below_a_row_go_backwards_too(owner: User, account: BankAccount, shared_account: BankAccount) -> None:
+    for each in (account, shared_account):
+        for number in range(3):
+            build.budget(each, name=f"{each.name} {number}", now=NOW + timedelta(minutes=number))
+    query = """query ($before: String) { bankAccounts { edges { node {
+      budgets(last: 2, before: $before) { pageInfo { hasPreviousPage startCursor } edges { node { name } } }
+    } } } }"""
+    first, second = (each["budgets"] for each in nodes(data(owner, query)["bankAccounts"]))
+
+    assert nodes(first) == [{"name": "Checking 1"}, {"name": "Checking 2"}]
+    assert nodes(second) == [{"name": "Household 1"}, {"name": "Household 2"}]
+    assert first["pageInfo"]["hasPreviousPage"] is True
+    earlier, _ = nodes(data(owner, query, before=first["pageInfo"]["startCursor"])["bankAccounts"])
+    assert nodes(earlier["budgets"]) == [{"name": "Unallocated"}, {"name": "Checking 0"}]
+
+
 def test_budgets_that_are_archived_or_not(owner: User, account: BankAccount) -> None:
     build.budget(account, name="Live")
     Budget.objects.filter(pk=build.budget(account, name="Done").pk).update(archived=True)
@@ -128,8 +302,11 @@ def test_a_time_beyond_the_calendar_is_refused(owner: User, moment: str) -> None
     assert error["extensions"]["code"] == "invalid"
 
 
-def cursor(*values: object) -> str:
-    return relay.to_base64("orderedcursor", json.dumps(values))
+ORDER = "-posted_date,-seq"
+
+
+def cursor(*values: object, order: str = ORDER) -> str:
+    return relay.to_base64("row", json.dumps([order, *values]))
 
 
 KEY = "3f0d8d3e-5a51-4a0e-9f3e-0c2b8e1f7a11"
@@ -138,8 +315,14 @@ CURSORS: dict[str, Any] = {
     "garbage": "garbage",
     "not base64": "Incorrect padding",
     "an offset": relay.to_base64("arrayconnection", "1"),
-    "no list": relay.to_base64("orderedcursor", "{}"),
-    "deep": relay.to_base64("orderedcursor", "[" * 10_000),
+    "another kind": relay.to_base64("orderedcursor", json.dumps([ORDER, NOW.isoformat(), "1", KEY])),
+    "no list": relay.to_base64("row", "{}"),
+    "an empty list": relay.to_base64("row", "[]"),
+    "deep": relay.to_base64("row", "[" * 10_000),
+    "another order": cursor(NOW.isoformat(), "1", KEY, order="posted_date,seq"),
+    "no order": cursor(NOW.isoformat(), "1", KEY, order=""),
+    "a naive time": cursor("2026-02-20T00:00:00", "1", KEY),
+    "a time out of the calendar": cursor("0001-01-01T00:00:00+14:00", "1", KEY),
     "too few": cursor(NOW.isoformat(), "1"),
     "too many": cursor(NOW.isoformat(), "1", KEY, "1"),
     "no texts": cursor(1, 2, 3),
