@@ -31,7 +31,10 @@ def test_it_funds_every_account_and_says_what_became_of_each_event(
     waiting = funded.goal(shared_account, name="Waiting")
 
     assert said(capsys) == [
-        "  2026-06-15 fund  done     Goal: 10.00 of 10.00",
+        (
+            "  2026-06-15 fund  done     Goal: 10.00 of 10.00 "
+            "(10.00 is the funding amount; 1000.00 is missing to 1000.00.)"
+        ),
         f"Checking ({account.pk}): 1 event",
         "  2026-06-15 fund  deferred Waiting: 0.00 of 0.00 (The bank's rows of that day are not in yet.)",
         f"Household ({shared_account.pk}): 1 event",

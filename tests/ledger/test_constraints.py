@@ -79,6 +79,11 @@ WRONG: dict[str, Callable[[], Any]] = {
     "one_event_per_budget_kind_and_date": lambda: again(FundingEvent),
     "event_moves_no_more_than_intended": lambda: FundingEvent.objects.update(moved=F("intended") + 1),
     "event_moves_no_more_than_intended (less)": lambda: FundingEvent.objects.update(moved=-1),
+    "event_is_skipped_by_somebody": lambda: FundingEvent.objects.update(skipped_by=User.objects.get()),
+    "event_that_can_still_take_place_moved_nothing": lambda: FundingEvent.objects.update(revocable=True),
+    "event_that_can_still_take_place_moved_nothing (moved)": lambda: FundingEvent.objects.update(
+        status="skipped", skipped_by=User.objects.get(), revocable=True
+    ),
     "user_name_is_unique_in_any_case": lambda: User.objects.create(username="OWNER"),
 }
 

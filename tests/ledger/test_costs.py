@@ -95,7 +95,7 @@ QUERIES = {
     "split again": 20,
     "settle": 22,
     "delete": 22,
-    "archive": 19,
+    "archive": 20,
 }
 
 

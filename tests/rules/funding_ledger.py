@@ -8,7 +8,7 @@ from uuid import UUID
 
 from backend.ledger.rules import budgets as kinds
 from backend.ledger.rules import funding
-from backend.ledger.rules.funding import Change, Deferred, Envelope, Intent, Key, Short, State
+from backend.ledger.rules.funding import Change, Deferred, Envelope, Intent, Key, Short, Skip, State
 
 START = date(2026, 6, 1)
 """A Monday, on which every budget of these tests is created."""
@@ -66,8 +66,9 @@ class Row:
     status: str
     intended: Decimal
     moved: Decimal
-    inputs: dict[str, str | int]
+    inputs: dict[str, str | int | bool]
     reason: str
+    revocable: bool = False
 
 
 @dataclass
@@ -108,6 +109,24 @@ class Account:
             for each in self.envelopes
         ]
 
+    def skip(self, key: Key) -> None:
+        """An owner skips an event that is to come, or that is deferred."""
+        row = self.events.setdefault(key, Row(funding.SKIPPED, Decimal(0), Decimal(0), {}, ""))
+        row.status, row.reason, row.revocable = funding.SKIPPED, funding.BY_OWNER, True
+
+    def skipped(self) -> list[Key]:
+        """The skips that can be taken back."""
+        return [key for key, row in self.events.items() if row.revocable]
+
+    def take_back(self, key: Key) -> None:
+        """An owner takes a skip back."""
+        row = self.events.pop(key)
+        assert row.revocable
+        budget = next(each for each in self.envelopes if each.id == key.budget_id)
+        if key.on < budget.since(key.kind):
+            row.status, row.reason, row.revocable = funding.DEFERRED, funding.NOT_IN_YET, False
+            self.events[key] = row
+
     def state(self, today: date) -> State:
         moved = {each.id: Decimal(0) for each in self.envelopes}
         for entry in self.entries:
@@ -115,7 +134,7 @@ class Account:
                 moved[entry.budget_id] += entry.amount
         latest: dict[tuple[UUID, str], date] = {}
         for key, row in self.events.items():
-            if row.status == funding.DEFERRED:
+            if row.status == funding.DEFERRED or row.revocable:
                 continue
             latest[key.budget_id, key.kind] = max(key.on, latest.get((key.budget_id, key.kind), key.on))
         return State(
@@ -129,8 +148,18 @@ class Account:
                 for key, row in self.events.items()
                 if row.status == funding.DEFERRED
             ],
+            skips=[
+                Skip(key=key, terms=funding.from_plain(row.inputs) if "target" in row.inputs else None)
+                for key, row in self.events.items()
+                if row.revocable
+            ],
             shorts=[
-                Short(key=key, intended=row.intended, moved=row.moved)
+                Short(
+                    key=key,
+                    intended=row.intended,
+                    moved=row.moved,
+                    facts=funding.facts_from_plain(row.inputs, decimals=self.decimals),
+                )
                 for key, row in self.events.items()
                 if row.status == funding.SHORT
                 and key.kind == funding.FUND
@@ -160,6 +189,7 @@ class Account:
             moved=intent.moved,
             inputs=(self.events[intent.key].inputs if intent.known else {}) | intent.inputs,
             reason=intent.reason,
+            revocable=intent.revocable,
         )
         if intent.amount:
             for budget_id, signed in ((intent.source_id, -intent.amount), (intent.target_id, intent.amount)):

@@ -140,7 +140,18 @@ def test_intents_name_both_budgets_and_what_they_were_computed_from() -> None:
     intent = account.run(START)[0]
 
     assert (intent.source_id, intent.target_id) == (UNALLOCATED, goal.id)
-    assert intent.inputs == {"target": "100", "most": "30", "gathered": "0", "available": "20"}
+    assert intent.inputs == {
+        "target": "100",
+        "most": "30",
+        "gated": False,
+        "gathered": "0",
+        "gathered_now": "0",
+        "source": "20",
+        "source_now": "20",
+        "available": "20",
+        "gap": "100",
+        "limit": "available",
+    }
     assert intent.goes_on == START + timedelta(days=7)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -141,6 +142,68 @@ def test_late_doubled_and_broken_runs_end_like_punctual_ones(life: Life, runs: E
 @given(life=lives(gated=True), runs=erratic)
 def test_so_they_do_behind_the_import_gate(life: Life, runs: Erratic) -> None:
     assert lived(life, runs) == lived(life, punctual)
+
+
+@settings(max_examples=25, deadline=None)
+@given(life=lives(gated=True), data=st.data())
+def test_skips_that_are_taken_back_in_time_leave_no_trace(life: Life, data: st.DataObject) -> None:
+    account, plain = life.account(), life.account()
+    for offset in range(DAYS + 1):
+        for each in (account, plain):
+            each.run(day(offset))
+            life.happen(each, offset)
+        keys = skippable(account, until=day(offset + 9))
+        for key in data.draw(st.lists(st.sampled_from(keys), max_size=3, unique=True)) if keys else []:
+            account.skip(key)
+        for key in account.skipped():
+            if settled_by(account, key, day(offset + 1)) or offset == DAYS or data.draw(st.booleans()):
+                account.take_back(key)
+    for each in (account, plain):
+        while each.run(day(DAYS + 1)):
+            pass
+
+    assert outcome(account) == outcome(plain)
+
+
+@settings(max_examples=25, deadline=None)
+@given(life=lives(gated=True), runs=erratic, skips=st.lists(st.integers(0, 2 * DAYS), max_size=8))
+def test_skips_are_passed_over_whenever_the_engine_runs(life: Life, runs: Erratic, skips: list[int]) -> None:
+    """Those that were there from the start: nothing moves by them, in late runs as in punctual ones."""
+
+    def skipping(account: Account, offset: int) -> None:
+        keys = skippable(account, until=day(DAYS)) if offset == 0 else []
+        for key in {keys[number % len(keys)] for number in skips} if keys else ():
+            account.skip(key)
+
+    def late(account: Account, offset: int) -> None:
+        skipping(account, offset)
+        runs(account, offset)
+
+    def in_time(account: Account, offset: int) -> None:
+        skipping(account, offset)
+        punctual(account, offset)
+
+    assert lived(life, late) == lived(life, in_time)
+
+
+def skippable(account: Account, *, until: date) -> list[funding.Key]:
+    """The events to come up to that day, and those that are deferred, which nobody skipped."""
+    found = [key for key, row in account.events.items() if row.status == funding.DEFERRED]
+    for budget in account.envelopes:
+        for kind in (funding.FUND, funding.RECUR):
+            on = funding.next_date(budget, kind, start=budget.since(kind))
+            while on <= until:
+                key = funding.Key(budget_id=budget.id, kind=kind, on=on)
+                if key not in account.events:
+                    found.append(key)
+                on = funding.following(budget, kind, on=on)
+    return found
+
+
+def settled_by(account: Account, key: funding.Key, today: date) -> bool:
+    """Whether a run of that day settles the event."""
+    paused = next(budget.paused for budget in account.envelopes if budget.id == key.budget_id)
+    return key.on <= today and (paused or not account.state(today).held_back(key.on))
 
 
 @settings(max_examples=25, deadline=None)

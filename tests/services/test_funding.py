@@ -25,7 +25,19 @@ def test_an_event_is_a_row_with_its_transfer(account: BankAccount, unallocated: 
     event = FundingEvent.objects.get()
     assert (event.budget, event.kind, event.on, event.status) == (goal, "fund", on(0), "done")
     assert (event.intended, event.moved, event.bank_account) == (30, 30, account)
-    assert event.inputs == {"target": "1000", "most": "30", "gathered": "0", "available": "1000"}
+    assert event.inputs == {
+        "target": "1000",
+        "most": "30",
+        "gated": False,
+        "gathered": "0",
+        "gathered_now": "0",
+        "source": "1000",
+        "source_now": "1000",
+        "available": "1000",
+        "gap": "1000",
+        "limit": "funding_amount",
+    }
+    assert event.reason == "30.00 is the funding amount; 1000.00 is missing to 1000.00."
     transfer = Transfer.objects.get()
     assert (transfer.source, transfer.target, transfer.amount) == (unallocated, goal, 30)
     assert transfer.funding_event == event

@@ -106,7 +106,8 @@ KINDS: dict[type[Stamped], Watched] = {
     ),
     Transfer: Watched(noun=Noun.TRANSFER, fields=("source_id", "target_id", "amount"), dated="effective_at"),
     FundingEvent: Watched(
-        noun=Noun.FUNDING_EVENT, fields=("budget_id", "kind", "on", "status", "intended", "moved", "reason")
+        noun=Noun.FUNDING_EVENT,
+        fields=("budget_id", "kind", "on", "status", "intended", "moved", "reason", "skipped_by_id"),
     ),
 }
 AMOUNTS = {field.name for kind in KINDS for field in kind._meta.fields if isinstance(field, AmountField)}

@@ -1,14 +1,14 @@
 """What can be read of scheduled funding: what comes next, what it comes to, and which accounts are due."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from backend.ledger import currencies
 from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent
@@ -80,7 +80,7 @@ def _states(budgets: Sequence[Budget], *, now: datetime) -> dict[UUID, rules.Sta
     fillup_ids = [budget.pk for budget in budgets if budget.budget_type == Budget.Type.FILLUP]
     parents = {row.fillup_goal_id: row for row in Budget.objects.filter(fillup_goal__in=fillup_ids)}
     members = {each.pk: [each, *([parents[each.pk]] if each.pk in parents else [])] for each in budgets}
-    waiting = _deferred({member.pk for group in members.values() for member in group})
+    deferred, skips = _recorded({member.pk for group in members.values() for member in group})
     states = {}
     for budget in budgets:
         account = rows[budget.bank_account_id]
@@ -89,7 +89,8 @@ def _states(budgets: Sequence[Budget], *, now: datetime) -> dict[UUID, rules.Sta
             decimals=currencies.decimals(str(account.currency)),
             unallocated=_inexhaustible(budget),
             envelopes=[funding_state.envelope(member) for member in members[budget.pk]],
-            deferred=[row for member in members[budget.pk] for row in waiting.get(member.pk, ())],
+            deferred=[row for member in members[budget.pk] for row in deferred[member.pk]],
+            skips=[row for member in members[budget.pk] for row in skips[member.pk]],
             gated=account.import_gate,
             posted_through=account.last_posted_through,
             active=account.auto_funding,
@@ -97,11 +98,19 @@ def _states(budgets: Sequence[Budget], *, now: datetime) -> dict[UUID, rules.Sta
     return _with_changes(states, zones=zones)
 
 
-def _deferred(budget_ids: set[UUID]) -> Mapping[UUID, list[rules.Deferred]]:
-    found: dict[UUID, list[rules.Deferred]] = defaultdict(list)
-    for row in FundingEvent.objects.filter(budget__in=budget_ids, status=FundingEvent.Status.DEFERRED):
-        found[row.budget_id].append(funding_state.deferred(row))
-    return found
+def _recorded(
+    budget_ids: set[UUID],
+) -> tuple[Mapping[UUID, list[rules.Deferred]], Mapping[UUID, list[rules.Skip]]]:
+    """The events that wait for the bank's rows, and those that owners skipped; one query."""
+    deferred: dict[UUID, list[rules.Deferred]] = defaultdict(list)
+    skips: dict[UUID, list[rules.Skip]] = defaultdict(list)
+    waiting = Q(status=FundingEvent.Status.DEFERRED) | Q(revocable=True)
+    for row in FundingEvent.objects.filter(waiting, budget__in=budget_ids):
+        if row.revocable:
+            skips[row.budget_id].append(funding_state.skip(row))
+        else:
+            deferred[row.budget_id].append(funding_state.deferred(row))
+    return deferred, skips
 
 
 def _inexhaustible(budget: Budget) -> rules.Envelope:
@@ -132,20 +141,29 @@ def _with_changes(states: dict[UUID, rules.State], *, zones: Mapping[UUID, ZoneI
 def _next(state: rules.State, budget_id: UUID) -> NextFunding | None:
     """What the engine would do next for the budget if neither the gate nor a lack of money kept it from it."""
     budget = next(envelope for envelope in state.envelopes if envelope.id == budget_id)
+    skipped = {skip.key.on for skip in state.skips if skip.key.budget_id == budget_id and skip.key.kind == rules.FUND}
     days = [row.key.on for row in state.deferred if row.key.budget_id == budget_id and row.key.kind == rules.FUND]
     try:
-        days.append(rules.next_date(budget, rules.FUND, start=budget.fund_from))
+        days.append(_next_date(budget, skipped))
     except rules.UNREADABLE:
         return None
     if min(days) == rules.NEVER:
         return None
     for intent in rules.plan(replace(state, gated=False), through=min(days), closing=False):
-        if intent.key.budget_id == budget_id and intent.key.kind == rules.FUND:
+        if intent.key.budget_id == budget_id and intent.key.kind == rules.FUND and intent.key.on not in skipped:
             if not intent.intended:
                 return None
             held_back = intent.key.on <= state.today and state.held_back(intent.key.on)
             return NextFunding(on=intent.key.on, amount=intent.intended, deferred=held_back)
     return None
+
+
+def _next_date(budget: rules.Envelope, skipped: Collection[date]) -> date:
+    """The next day by schedule that nobody skipped."""
+    day = rules.next_date(budget, rules.FUND, start=budget.fund_from)
+    while day in skipped:
+        day = rules.following(budget, rules.FUND, on=day)
+    return day
 
 
 def summary(account: BankAccount, *, now: datetime) -> Summary:

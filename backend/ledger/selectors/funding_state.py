@@ -45,19 +45,21 @@ def envelope(budget: Budget) -> rules.Envelope:
 def state(account: BankAccount, *, today: date, zone: ZoneInfo, through: date) -> rules.State:
     """The account as the simulation up to `through` needs it; three queries.
 
-    Besides the live budgets it holds those that went while an event of theirs was deferred.
+    Besides the live budgets it holds those that went while an event of theirs waited.
     """
     events = list(unsettled(FundingEvent.objects.filter(bank_account=account)))
     waiting = {row.budget_id for row in events}
     budgets = Budget.objects.filter(LIVE | Q(pk__in=waiting), bank_account=account)
     (unallocated,), others = _parted(budgets)
+    decimals = currencies.decimals(str(account.currency))
     found = rules.State(
         today=today,
-        decimals=currencies.decimals(str(account.currency)),
+        decimals=decimals,
         unallocated=unallocated,
         envelopes=others,
         deferred=[deferred(row) for row in events if row.status == Status.DEFERRED],
-        shorts=[_short(row) for row in events if row.status == Status.SHORT],
+        skips=[skip(row) for row in events if row.revocable],
+        shorts=[_short(row, decimals=decimals) for row in events if row.status == Status.SHORT],
         gated=account.import_gate,
         posted_through=account.last_posted_through,
         active=account.auto_funding,
@@ -76,22 +78,30 @@ def _parted(budgets: Iterable[Budget]) -> tuple[list[rules.Envelope], list[rules
 
 
 def unsettled(events: QuerySet[FundingEvent]) -> QuerySet[FundingEvent]:
-    """Those events that wait for the bank's rows, and those that wait for money: no later one is settled yet."""
+    """Those events that wait for the bank's rows, those that wait for money, and skips that can be taken back.
+
+    An event waits for money while no later one is settled.
+    """
     later = FundingEvent.objects.filter(budget=OuterRef("budget"), kind=OuterRef("kind"), on__gt=OuterRef("on"))
-    later = later.exclude(status=Status.DEFERRED)
+    later = later.exclude(status=Status.DEFERRED).exclude(revocable=True)
     short = Q(status=Status.SHORT, kind=Kind.FUND) & ~Exists(later)
-    return events.filter(Q(status=Status.DEFERRED) | short)
+    return events.filter(Q(status=Status.DEFERRED) | Q(revocable=True) | short)
 
 
 def deferred(row: FundingEvent) -> rules.Deferred:
-    return rules.Deferred(key=_key(row), terms=rules.from_plain(row.inputs))
+    return rules.Deferred(key=key(row), terms=rules.from_plain(row.inputs))
 
 
-def _short(row: FundingEvent) -> rules.Short:
-    return rules.Short(key=_key(row), intended=row.intended, moved=row.moved)
+def skip(row: FundingEvent) -> rules.Skip:
+    return rules.Skip(key=key(row), terms=rules.from_plain(row.inputs) if row.inputs else None)
 
 
-def _key(row: FundingEvent) -> rules.Key:
+def _short(row: FundingEvent, *, decimals: int) -> rules.Short:
+    facts = rules.facts_from_plain(row.inputs, decimals=decimals)
+    return rules.Short(key=key(row), intended=row.intended, moved=row.moved, facts=facts)
+
+
+def key(row: FundingEvent) -> rules.Key:
     return rules.Key(budget_id=row.budget_id, kind=row.kind, on=row.on)
 
 
@@ -114,11 +124,11 @@ def changes(entries: QuerySet[Entry], *, since: date, zones: Mapping[UUID, ZoneI
     )
     found = []
     for account_id, budget_id, at, amount, transfer_id, event_budget_id, kind, on in rows:
-        key = _event_key(event_budget_id, kind, on)
-        day = _later_date(at, zones[account_id]) if key is None else key.on
+        event = _event_key(event_budget_id, kind, on)
+        day = _later_date(at, zones[account_id]) if event is None else event.on
         if day >= since:
             found.append(
-                rules.Change(budget_id=budget_id, day=day, amount=amount, transfer=transfer_id is not None, event=key)
+                rules.Change(budget_id=budget_id, day=day, amount=amount, transfer=transfer_id is not None, event=event)
             )
     return found
 

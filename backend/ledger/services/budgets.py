@@ -167,6 +167,7 @@ def delete(*, actor: User, budget_id: UUID, now: datetime) -> None:
 
 
 def _finish(account: BankAccount, *, now: datetime) -> None:
+    funding.drop_skips(account)
     posting.journal.write(account, at=now)
     funding.reschedule(account, now=now)
 

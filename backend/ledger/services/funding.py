@@ -17,10 +17,20 @@ from backend.ledger.rules import funding as rules
 from backend.ledger.selectors import funding_state
 
 from . import afterwards, funding_run
-from .funding_dates import before_change, reschedule, settle_past
+from .funding_dates import before_change, drop_skips, reschedule, settle_past
 from .funding_run import system_user
 
-__all__ = ["Result", "before_change", "configure", "prioritise", "reschedule", "run", "run_after", "system_user"]
+__all__ = [
+    "Result",
+    "before_change",
+    "configure",
+    "drop_skips",
+    "prioritise",
+    "reschedule",
+    "run",
+    "run_after",
+    "system_user",
+]
 
 log = logging.getLogger(__name__)
 

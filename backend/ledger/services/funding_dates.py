@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Least
 
 from backend.ledger import posting
@@ -11,6 +11,8 @@ from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent
 from backend.ledger.rules import funding as rules
 from backend.ledger.selectors import accounts as account_selectors
 from backend.ledger.selectors import funding_state
+
+from .funding_record import MOST_WORDS, record
 
 SURELY_FUTURE = timedelta(days=2)
 """So long after the date in UTC it is today nowhere."""
@@ -70,7 +72,8 @@ def _aim(budget: Budget) -> bool:
 def _waiting(account: BankAccount, *, money: bool) -> date | None:
     """A day that is past if a recorded event can be gone on with."""
     events = funding_state.unsettled(FundingEvent.objects.filter(bank_account=account))
-    ready = Q(status=FundingEvent.Status.DEFERRED)
+    ahead = Q(kind=rules.FUND, on__gte=F("budget__fund_from")) | Q(kind=rules.RECUR, on__gte=F("budget__recur_from"))
+    ready = Q(status=FundingEvent.Status.DEFERRED) | Q(revocable=True) & ~ahead
     if account.import_gate:
         ready &= Q(on__lte=account.last_posted_through) if account.last_posted_through else Q(pk__in=())
     if money:
@@ -105,23 +108,52 @@ def before_change(account: BankAccount, budget: Budget, *, now: datetime) -> Non
         fillup.save(update_fields=["fund_from", "recur_from"])
 
 
+def drop_skips(account: BankAccount) -> None:
+    """Forget, after a change of plans, the skips that lie ahead on days which no schedule names any more.
+
+    One query where nobody skipped any.
+    """
+    rows = FundingEvent.objects.filter(bank_account=account, revocable=True).select_related("budget")
+    dropped = [row for row in rows if not _stands(row)]
+    posting.journal.deleted(account, dropped)
+    if dropped:
+        FundingEvent.objects.filter(pk__in=[row.pk for row in dropped]).delete()
+
+
+def _stands(row: FundingEvent) -> bool:
+    """Whether a skip is behind the engine, or its day is still one of the schedule's."""
+    envelope = funding_state.envelope(row.budget)
+    if row.on < envelope.since(row.kind):
+        return True
+    try:
+        return rules.next_date(envelope, row.kind, start=row.on) == row.on
+    except rules.UNREADABLE:
+        return False
+
+
 def settle_past(account: BankAccount, budgets: Sequence[Budget], *, now: datetime) -> None:
     """Record what was due before today, and let the budgets' schedules go on from today; not saved on the budgets."""
     today = account_selectors.today(account, now=now)
     if any(min(budget.fund_from, budget.recur_from) < today for budget in budgets):
         _defer(account, budgets, today=today, now=now)
-    events = FundingEvent.objects.filter(budget__in=budgets)
-    void = list(events.filter(status=FundingEvent.Status.DEFERRED, on__gte=today))
+    events = FundingEvent.objects.filter(budget__in=budgets, on__gte=today)
+    void = list(events.filter(status=FundingEvent.Status.DEFERRED))
     posting.journal.deleted(account, void)
     events.filter(pk__in=[event.pk for event in void]).delete()
+    skips = list(events.filter(revocable=True))
     last = {
         (budget_id, kind): on
-        for budget_id, kind, on in events.filter(on__gte=today).values_list("budget", "kind").annotate(Max("on"))
+        for budget_id, kind, on in events.filter(revocable=False).values_list("budget", "kind").annotate(Max("on"))
     }
     for budget in budgets:
         for kind, field in CURSORS.items():
             recorded = last.get((budget.pk, kind))
             setattr(budget, field, today if recorded is None else recorded + DAY)
+    starts = {(budget.pk, kind): getattr(budget, field) for budget in budgets for kind, field in CURSORS.items()}
+    for row in skips:
+        if row.on >= starts[row.budget_id, row.kind]:
+            row.inputs = {}  # it lies ahead again, and would go by the new plan
+    FundingEvent.objects.bulk_update(skips, ["inputs"])
 
 
 def _defer(account: BankAccount, budgets: Iterable[Budget], *, today: date, now: datetime) -> None:
@@ -135,8 +167,17 @@ def _defer(account: BankAccount, budgets: Iterable[Budget], *, today: date, now:
         for budget in (Budget.objects.get(bank_account=account, is_unallocated=True), *family, *others)
     )
     state = rules.State(
-        today=today, decimals=0, unallocated=unallocated, envelopes=envelopes, active=account.auto_funding
+        today=today,
+        decimals=0,
+        unallocated=unallocated,
+        envelopes=envelopes,
+        skips=[funding_state.skip(row) for row in FundingEvent.objects.filter(budget__in=chosen, revocable=True)],
+        active=account.auto_funding,
     )
+    due = [intent for intent in rules.plan(state, through=today - DAY, closing=False) if intent.key.budget_id in chosen]
+    for intent in due:
+        if intent.known:
+            record(account, intent, now=now)
     rows = FundingEvent.objects.bulk_create(
         FundingEvent(
             bank_account=account,
@@ -144,12 +185,12 @@ def _defer(account: BankAccount, budgets: Iterable[Budget], *, today: date, now:
             kind=intent.key.kind,
             on=intent.key.on,
             status=intent.status,
-            reason=intent.reason[:512],
+            reason=intent.reason[:MOST_WORDS],
             inputs=intent.inputs,
             created_at=now,
             modified_at=now,
         )
-        for intent in rules.plan(state, through=today - DAY, closing=False)
-        if intent.key.budget_id in chosen
+        for intent in due
+        if not intent.known
     )
     posting.journal.created(account, rows)

@@ -15,6 +15,7 @@ from backend.ledger.selectors import accounts as account_selectors
 from backend.ledger.selectors import funding_state, users
 
 from .funding_dates import reschedule
+from .funding_record import record
 
 ZERO = Decimal(0)
 FARTHEST = timedelta(days=3660)
@@ -85,7 +86,7 @@ class _Run:
         return rules.plan(funding_state.state(account, today=today, zone=zone, through=through), through=through)
 
     def _carry_out(self, account: BankAccount, intent: rules.Intent) -> None:
-        event = _record(account, intent, now=self.now)
+        event = record(account, intent, now=self.now)
         if intent.amount:
             self._move(account, intent, event)
         else:
@@ -144,32 +145,9 @@ def _failed(intent: rules.Intent, *, reason: str) -> rules.Intent:
         moved=intent.moved - intent.amount,
         amount=ZERO,
         complete=None,
-        reason=reason,
+        revocable=False,
+        note=reason,
     )
-
-
-def _record(account: BankAccount, intent: rules.Intent, *, now: datetime) -> FundingEvent:
-    """The row of the event; inserting it is what claims the event."""
-    fields = {
-        "status": intent.status,
-        "intended": intent.intended,
-        "moved": intent.moved,
-        "reason": intent.reason[:512],
-        "modified_at": now,
-    }
-    key = {"budget_id": intent.key.budget_id, "kind": intent.key.kind, "on": intent.key.on}
-    if not intent.known:
-        event = FundingEvent(bank_account=account, **key, **fields, inputs=intent.inputs, created_at=now)
-        event.save(force_insert=True)
-        posting.journal.created(account, [event])
-        return event
-    event = posting.journal.watch(FundingEvent.objects.get(**key))
-    for name, value in fields.items():
-        setattr(event, name, value)
-    event.inputs = event.inputs | intent.inputs
-    posting.journal.changed(account, event)
-    event.save(update_fields=[*fields, "inputs"])
-    return event
 
 
 def system_user() -> User:

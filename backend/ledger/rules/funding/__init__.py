@@ -18,19 +18,24 @@ from .envelopes import (
     Envelope,
     Key,
     Short,
+    Skip,
     State,
     Terms,
 )
+from .facts import BY_OWNER, NOT_IN_YET, Facts, facts_from_plain, told
 from .forecast import Forecast, Shortfall, forecast
-from .plan import Intent, earliest, plan
+from .intents import Intent
+from .plan import earliest, plan
 from .terms import UNREADABLE, following, from_plain, next_date, terms_of, to_plain
 
 __all__ = [
+    "BY_OWNER",
     "DEFERRED",
     "DONE",
     "FAILED",
     "FUND",
     "NEVER",
+    "NOT_IN_YET",
     "RECUR",
     "SHORT",
     "SKIPPED",
@@ -38,14 +43,17 @@ __all__ = [
     "Change",
     "Deferred",
     "Envelope",
+    "Facts",
     "Forecast",
     "Intent",
     "Key",
     "Short",
     "Shortfall",
+    "Skip",
     "State",
     "Terms",
     "earliest",
+    "facts_from_plain",
     "following",
     "forecast",
     "from_plain",
@@ -53,4 +61,5 @@ __all__ = [
     "plan",
     "terms_of",
     "to_plain",
+    "told",
 ]

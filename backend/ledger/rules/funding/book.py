@@ -79,9 +79,9 @@ class Book:
         for budget_id, signed in ((source, -amount), (target, amount)):
             self.enter(Change(budget_id=budget_id, day=event.on, amount=signed, transfer=True, event=event))
 
-    def balance(self, budget_id: UUID) -> Decimal:
-        """The balance then."""
-        return self._then[budget_id][0]
+    def balances(self, budget_id: UUID) -> tuple[Decimal, Decimal]:
+        """The balance then, and now."""
+        return self._then[budget_id][0], self._now[budget_id][0]
 
     def present(self, budget_id: UUID) -> tuple[Decimal, Decimal]:
         """Balance and net funding now."""

@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from backend.ledger.rules import budgets
+
+if TYPE_CHECKING:
+    from .facts import Facts
 
 FUND, RECUR = "fund", "recur"
 DONE, SHORT, SKIPPED, DEFERRED, FAILED = "done", "short", "skipped", "deferred", "failed"
@@ -88,12 +92,13 @@ class Terms:
     """What one event goes by: the plan of its day. A deferred event keeps them, later changes do not concern it.
 
     It moves at most `most`, or one of `share` equal parts of the gap; nothing if there is a `hindrance`.
-    `skip` says why it does not take place at all.
+    The parts are as many as events come up to the `deadline`. `skip` says why it does not take place at all.
     """
 
     target: Decimal
     most: Decimal | None = None
     share: int | None = None
+    deadline: date | None = None
     hindrance: str = ""
     skip: str = ""
 
@@ -107,12 +112,24 @@ class Deferred:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Skip:
+    """An event that an owner skipped and that is not settled: it may lie ahead, or wait for the bank's rows.
+
+    `terms`: what it would go by, once the engine came to it.
+    """
+
+    key: Key
+    terms: Terms | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Short:
     """A recorded fund event that waits for money, while no later one of its budget is settled."""
 
     key: Key
     intended: Decimal
     moved: Decimal
+    facts: "Facts | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +146,7 @@ class State:
     envelopes: Sequence[Envelope] = ()
     changes: Sequence[Change] = ()
     deferred: Sequence[Deferred] = ()
+    skips: Sequence[Skip] = ()
     shorts: Sequence[Short] = ()
     gated: bool = True
     posted_through: date | None = None

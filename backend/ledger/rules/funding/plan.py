@@ -6,7 +6,7 @@ recorded by then counts as if this simulation had just done it.
 
 import heapq
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -28,48 +28,17 @@ from .envelopes import (
     Envelope,
     Key,
     Short,
+    Skip,
     State,
     Terms,
 )
+from .facts import BY_OWNER, NOT_IN_YET, Facts
+from .intents import Due, Intent
 
 UNREADABLE = "The schedule cannot be evaluated: {}"
 
 REPLAYED = timedelta(days=400)
 """How far back it is looked whether a short event could have been topped up."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intent:
-    """What becomes of one event: `amount` goes from `source_id` to `target_id` now; `moved` is all it moved so far.
-
-    `known`: the event has a row already. `goes_on`: where the budget's schedule of that kind goes on, None where the
-    event does not concern it. `complete`: what the budget's flag becomes, None to leave it. `day`: the simulated day.
-    """
-
-    key: Key
-    status: str
-    day: date
-    intended: Decimal = ZERO
-    moved: Decimal = ZERO
-    amount: Decimal = ZERO
-    source_id: UUID | None = None
-    target_id: UUID | None = None
-    known: bool = False
-    goes_on: date | None = None
-    complete: bool | None = None
-    reason: str = ""
-    inputs: dict[str, str | int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Due:
-    """An event whose day has come: recorded as deferred (then with its terms), or by schedule, which then goes on."""
-
-    key: Key
-    envelope: Envelope
-    terms: Terms | None = None
-    goes_on: date | None = None
-    problem: str = ""
 
 
 def plan(
@@ -106,6 +75,7 @@ class _Simulation:
         self.through = through
         self.envelopes = {envelope.id: envelope for envelope in state.envelopes}
         self.parents = {e.fillup_id: e for e in state.envelopes if e.fillup_id is not None}
+        self.skips = {skip.key: skip for skip in state.skips}
         self.book = books.Book(state) if book is None else book
         self.open = {short.key.budget_id: short for short in state.shorts if short.key.budget_id in self.envelopes}
         self.full: set[UUID] = set()
@@ -132,10 +102,8 @@ class _Simulation:
 
     # When
 
-    def _agenda(self) -> Iterator[tuple[books.Position, _Due]]:
-        waiting = [
-            self._placed(_Due(key=row.key, envelope=envelope, terms=row.terms)) for row, envelope in self._deferred()
-        ]
+    def _agenda(self) -> Iterator[tuple[books.Position, Due]]:
+        waiting = [self._placed(due) for due in self._recorded()]
         waiting.sort(key=lambda pair: pair[0])
         streams = [
             self._scheduled(envelope, kind)
@@ -145,97 +113,127 @@ class _Simulation:
         ]
         return heapq.merge(waiting, *streams, key=lambda pair: pair[0])
 
-    def _deferred(self) -> Iterator[tuple[Deferred, Envelope]]:
-        for row in self.state.deferred:
-            envelope = self.envelopes.get(row.key.budget_id)
-            if envelope is not None and row.key.on <= self.through:
-                yield row, envelope
+    def _recorded(self) -> Iterator[Due]:
+        """The events that wait and that no schedule brings up again."""
+        rows: tuple[Deferred | Skip, ...] = (*self.state.deferred, *self.state.skips)
+        for row in rows:
+            key, envelope = row.key, self.envelopes.get(row.key.budget_id)
+            if envelope is None or key.on > self.through:
+                continue
+            skipped = key in self.skips
+            if not (skipped and envelope.schedule(key.kind) and envelope.since(key.kind) <= key.on):
+                yield Due(key=key, envelope=envelope, terms=row.terms, known=True, skipped=skipped)
 
-    def _scheduled(self, envelope: Envelope, kind: str) -> Iterator[tuple[books.Position, _Due]]:
+    def _scheduled(self, envelope: Envelope, kind: str) -> Iterator[tuple[books.Position, Due]]:
         day = envelope.since(kind)
         try:
             day = rules.next_date(envelope, kind, start=day)
             while day <= self.through:
                 goes_on = rules.following(envelope, kind, on=day)
-                yield self._placed(
-                    _Due(key=Key(budget_id=envelope.id, kind=kind, on=day), envelope=envelope, goes_on=goes_on)
-                )
+                yield self._placed(self._due(envelope, kind, day, goes_on=goes_on))
                 day = goes_on
         except rules.UNREADABLE as error:
-            key = Key(budget_id=envelope.id, kind=kind, on=day)
-            yield self._placed(
-                _Due(key=key, envelope=envelope, goes_on=self.through + rules.DAY, problem=UNREADABLE.format(error))
-            )
+            again = self.through + rules.DAY
+            yield self._placed(self._due(envelope, kind, day, goes_on=again, problem=UNREADABLE.format(error)))
 
-    def _placed(self, due: _Due) -> tuple[books.Position, _Due]:
+    def _due(self, envelope: Envelope, kind: str, day: date, *, goes_on: date, problem: str = "") -> Due:
+        key = Key(budget_id=envelope.id, kind=kind, on=day)
+        skipped = key in self.skips
+        return Due(key=key, envelope=envelope, goes_on=goes_on, problem=problem, known=skipped, skipped=skipped)
+
+    def _placed(self, due: Due) -> tuple[books.Position, Due]:
         return books.position(due.key, self.envelopes), due
 
     # What
 
-    def _decide(self, due: _Due) -> Intent | None:
-        """The intent of an event on its day; None if it is recorded as deferred and stays so."""
-        base = Intent(key=due.key, status=DONE, day=due.key.on, known=due.terms is not None, goes_on=due.goes_on)
+    def _decide(self, due: Due) -> Intent | None:
+        """The intent of an event on its day; None if it is recorded as one that waits and goes on waiting."""
+        base = Intent(key=due.key, status=DONE, day=due.key.on, known=due.known, goes_on=due.goes_on)
         if due.envelope.gone:
-            return replace(base, status=SKIPPED, reason="The budget is not in use any more.")
+            return replace(base, status=SKIPPED, note="The budget is not in use any more.")
         if due.problem:
-            return replace(base, status=FAILED, reason=due.problem)
+            return replace(base, status=FAILED, note=due.problem)
         try:
             terms = due.terms or self._terms(due)
         except rules.UNREADABLE as error:
-            return replace(base, status=FAILED, reason=UNREADABLE.format(error))
-        base = replace(base, inputs=rules.to_plain(terms))
-        if terms.skip:
-            return replace(base, status=SKIPPED, reason=terms.skip)
-        if self.state.held_back(due.key.on):
+            return replace(base, status=FAILED, note=UNREADABLE.format(error))
+        if not terms.skip and self.state.held_back(due.key.on):
             self.held_back = True
-            waits = replace(base, status=DEFERRED, reason="The bank's rows of that day are not in yet.")
-            return None if due.terms is not None else waits
+            return self._wait(replace(base, facts=self._facts(terms)), due)
+        if due.skipped or terms.skip:
+            note = BY_OWNER if due.skipped else terms.skip
+            return replace(base, status=SKIPPED, note=note, facts=self._facts(terms))
         return self._fund(base, due.envelope, terms) if due.key.kind == FUND else self._recur(base, due.envelope, terms)
 
-    def _terms(self, due: _Due) -> Terms:
+    def _wait(self, base: Intent, due: Due) -> Intent | None:
+        if due.known and due.goes_on is None:
+            return None
+        if due.skipped:
+            return replace(base, status=SKIPPED, revocable=True, note=BY_OWNER)
+        return replace(base, status=DEFERRED, note=NOT_IN_YET)
+
+    def _facts(self, terms: Terms, **amounts: Decimal) -> Facts:
+        state = self.state
+        return Facts(
+            decimals=state.decimals, terms=terms, gated=state.gated, posted_through=state.posted_through, **amounts
+        )
+
+    def _terms(self, due: Due) -> Terms:
         parent = self.parents.get(due.envelope.id)
         return rules.terms_of(due.envelope, due.key.kind, on=due.key.on, parent=parent, active=self.state.active)
 
     def _fund(self, base: Intent, envelope: Envelope, terms: Terms) -> Intent:
         if envelope.kind == budgets.GOAL and (envelope.complete or envelope.id in self.full):
-            return replace(base, status=SKIPPED, reason="The goal is complete.")
-        then, now = self.book.gathered(envelope)
+            return replace(base, status=SKIPPED, note="The goal is complete.", facts=self._facts(terms))
+        gathered = then, now = self.book.gathered(envelope)
         wanted = rules.wanted(terms, gap=terms.target - then, decimals=self.state.decimals)
         intended = max(ZERO, min(wanted, terms.target - now))
-        reason = terms.hindrance or ("" if intended else "Nothing is missing.")
-        intent = self._move(
-            replace(base, intended=intended, reason=reason), self.state.unallocated.id, envelope, gathered=then
-        )
+        intent = self._move(base, terms, self.state.unallocated.id, envelope, intended=intended, gathered=gathered)
         if intent.status == SHORT:
-            self.open[envelope.id] = Short(key=intent.key, intended=intended, moved=intent.moved)
-            return replace(intent, reason="Unallocated did not hold enough.")
+            self.open[envelope.id] = Short(key=intent.key, intended=intended, moved=intent.moved, facts=intent.facts)
         return intent
 
     def _recur(self, base: Intent, envelope: Envelope, terms: Terms) -> Intent:
         if envelope.fillup_id is None or envelope.fillup_id not in self.envelopes:
-            return replace(base, complete=False, reason="A new cycle starts.")
-        then, now = self.book.gathered(envelope)
+            return replace(base, complete=False, facts=self._facts(terms))
+        gathered = then, now = self.book.gathered(envelope)
         intended = max(ZERO, min(terms.target - then, terms.target - now))
-        intent = self._move(replace(base, intended=intended), envelope.fillup_id, envelope, gathered=then)
-        reason = "The fill-up did not hold enough." if intent.status == SHORT else "A new cycle starts."
-        return replace(intent, complete=ZERO < envelope.target <= then + intent.amount, reason=reason)
+        intent = self._move(base, terms, envelope.fillup_id, envelope, intended=intended, gathered=gathered)
+        return replace(intent, complete=ZERO < envelope.target <= then + intent.amount)
 
-    def _move(self, base: Intent, source_id: UUID, envelope: Envelope, *, gathered: Decimal) -> Intent:
-        """As much of what is intended and not moved yet as the source can pay."""
-        rest = base.intended - base.moved
+    def _move(
+        self,
+        base: Intent,
+        terms: Terms,
+        source_id: UUID,
+        envelope: Envelope,
+        *,
+        intended: Decimal,
+        gathered: tuple[Decimal, Decimal],
+    ) -> Intent:
+        """As much of what is intended as the source can pay."""
+        source, source_now = self.book.balances(source_id)
         available = self.book.available(source_id)
-        amount = min(rest, available)
+        amount = min(intended, available)
         if amount:
             self.book.move(source=source_id, target=envelope.id, amount=amount, event=base.key)
         return replace(
             base,
-            status=DONE if amount == rest else SHORT,
-            moved=base.moved + amount,
+            status=DONE if amount == intended else SHORT,
+            intended=intended,
+            moved=amount,
             amount=amount,
             source_id=source_id,
             target_id=envelope.id,
-            complete=self._reached(envelope, gathered + amount),
-            inputs=base.inputs | {"gathered": rules.text(gathered), "available": rules.text(available)},
+            complete=self._reached(envelope, gathered[0] + amount),
+            facts=self._facts(
+                terms,
+                gathered=gathered[0],
+                gathered_now=gathered[1],
+                source=source,
+                source_now=source_now,
+                available=available,
+            ),
         )
 
     def _reached(self, envelope: Envelope, gathered: Decimal) -> bool | None:
@@ -295,6 +293,7 @@ class _Simulation:
             source_id=self.state.unallocated.id,
             target_id=envelope.id,
             known=True,
+            topping_up=True,
             complete=self._reached(envelope, then + amount),
-            reason="Topped up." if done else "Unallocated did not hold enough.",
+            facts=short.facts,
         )

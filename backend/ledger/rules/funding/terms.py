@@ -55,7 +55,7 @@ def terms_of(envelope: Envelope, kind: str, *, on: date, parent: Envelope | None
         deadline, missing = _next_cycle(parent or envelope, on=on), "There is no recurrence to save for."
     if deadline is None:
         return Terms(target=envelope.target, hindrance=missing)
-    return Terms(target=envelope.target, share=events_left(envelope, on=on, deadline=deadline))
+    return Terms(target=envelope.target, share=events_left(envelope, on=on, deadline=deadline), deadline=deadline)
 
 
 def _next_cycle(recurring: Envelope, *, on: date) -> date | None:
@@ -100,6 +100,8 @@ def to_plain(terms: Terms) -> dict[str, str | int]:
         plain["most"] = text(terms.most)
     if terms.share is not None:
         plain["share"] = terms.share
+    if terms.deadline is not None:
+        plain["deadline"] = terms.deadline.isoformat()
     if terms.hindrance:
         plain["hindrance"] = terms.hindrance
     if terms.skip:
@@ -108,11 +110,13 @@ def to_plain(terms: Terms) -> dict[str, str | int]:
 
 
 def from_plain(plain: Mapping[str, Any]) -> Terms:
-    """What `to_plain` made."""
+    """What `to_plain` made, or an earlier version of it that noted less."""
+    deadline = plain.get("deadline")
     return Terms(
         target=Decimal(plain["target"]),
         most=Decimal(plain["most"]) if "most" in plain else None,
         share=plain.get("share"),
+        deadline=None if deadline is None else date.fromisoformat(deadline),
         hindrance=plain.get("hindrance", ""),
         skip=plain.get("skip", ""),
     )
