@@ -80,7 +80,7 @@ def test_the_statements_of_a_file_go_to_their_accounts(owner: User):
 
 
 def test_a_dry_run_keeps_nothing(checking: BankAccount):
-    assert import_(UNCLOSED, "--dry-run") == [f"{UNCLOSED}: 2 new, 0 duplicate, 0 settled (dry run)"]
+    assert import_(UNCLOSED, "--dry-run")[0] == f"{UNCLOSED}: 2 new, 0 duplicate, 0 settled (dry run)"
     assert not Transaction.objects.exists()
 
 

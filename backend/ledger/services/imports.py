@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
@@ -34,6 +34,8 @@ class ImportResult:
     """Rows over nothing, which are left out."""
     suspicious: int = 0
     """Of the new ones, those that somebody should look at."""
+    decisions: Sequence[matching.Decision] = field(default=(), compare=False, repr=False)
+    """What was decided over each row, by day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,7 @@ def _import(account: BankAccount, statement: Statement, *, actor: User, source: 
         settled=len(plan.posted),
         zeros=plan.zeros,
         suspicious=plan.count(matching.Verdict.SUSPICIOUS),
+        decisions=plan.decisions,
     )
 
 

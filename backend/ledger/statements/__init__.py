@@ -1,5 +1,9 @@
-"""Bank statements as files: plain bytes in, frozen `Statement`s out. No database, no clock."""
+"""Bank statements as files: plain bytes in, frozen `Statement`s out. No database, no clock.
 
+`contained.read` is for files of strangers; `read` is the same in this process.
+"""
+
+from .reading import SOURCES, read
 from .statement import Row, Statement
 
-__all__ = ["Row", "Statement"]
+__all__ = ["SOURCES", "Row", "Statement", "read"]

@@ -8,10 +8,15 @@ from backend.ledger import currencies
 
 MAX_DIGITS = 12
 YEARS = range(1950, 2200)
+PLACEHOLDERS = frozenset({"NONE", "N/A", "NA", "NULL", "UNKNOWN", "NOTPROVIDED", "NONREF", "-"})
 
 _NUMBER = re.compile(r"([+-]?)([0-9]*)(?:[.,]([0-9]*))?")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[.,' \u00a0\u202f][0-9]{3})+(?:[.,][0-9]*)?")
 _TIME = re.compile(r"[0-9]{0,6}(?:[.,][0-9]{0,6})?[ \t]*(?:\[[^\]]{0,40}\])?")
+
+
+class Unclear(ValueError):
+    """It can be read in two ways, and nothing but a person can say in which."""
 
 
 def amount(text: str, *, currency: str) -> Decimal:
@@ -58,6 +63,11 @@ def day(text: str) -> date:
 def optional_day(text: str | None) -> date | None:
     """The same, but nothing, or zeros, is no date."""
     return day(text) if text and text.strip("0") else None
+
+
+def bank_id(text: str | None) -> str | None:
+    """A bank's id for a row, unless it only fills the place of one."""
+    return text if text and text.upper() not in PLACEHOLDERS and text.strip("0") else None
 
 
 def currency(text: str) -> str:

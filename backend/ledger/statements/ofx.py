@@ -17,8 +17,6 @@ from .statement import Row, Statement
 T = TypeVar("T")
 
 ACCOUNT_TYPES = {"CHECKING": "C", "SAVINGS": "S", "MONEYMRKT": "S", "CD": "S", "CREDITLINE": "X"}
-PLACEHOLDERS = frozenset({"NONE", "N/A", "NA", "NULL", "UNKNOWN"})
-MAX_DESCRIPTION = 512
 
 
 def read(data: bytes) -> list[Statement]:
@@ -145,20 +143,14 @@ def _row(node: Element, *, number: int, currency: str) -> Row:
 
 def _bank_id(given: _Fields) -> str | None:
     """The FITID, unless it only fills the place of one."""
-    value = given.text("FITID", most=255)
-    return value if value and value.upper() not in PLACEHOLDERS and value.strip("0") else None
+    return fields.bank_id(given.text("FITID", most=255))
 
 
 def _description(given: _Fields, *, kind: str, check_number: str | None) -> str:
     """Name and memo as one line; a memo that repeats the (often cut off) name replaces it."""
     payee = given.inside("PAYEE")
     name = given.text("NAME") or (payee.text("NAME") if payee else None)
-    line = ""
-    for part in (name, given.text("NAME2"), given.text("EXTDNAME"), given.text("MEMO")):
-        if part and part.casefold().startswith(line.casefold()):
-            line = part
-        elif part and part.casefold() not in line.casefold():
-            line = f"{line} {part}"
+    line = text.joined((name, given.text("NAME2"), given.text("EXTDNAME"), given.text("MEMO")))
     if check_number and kind == "CHECK" and (not line or line.casefold() == "check"):
         line = f"CHECK {check_number}"
-    return (line or kind)[:MAX_DESCRIPTION]
+    return line or kind

@@ -1,10 +1,12 @@
 """Bytes of an uploaded file -> text that is safe to take apart."""
 
 import re
+from collections.abc import Iterable
 
 from backend.ledger.errors import StatementError
 
 MAX_BYTES = 5 * 1024 * 1024
+TOO_LARGE = "The file is larger than 5 MiB."
 
 # Only these: a codec named by a stranger could be a decompressor.
 # The code page of Windows contains what ISO-8859-1 can print.
@@ -30,16 +32,18 @@ _ENTITY = re.compile(r"&(?:(amp|lt|gt|quot|apos|nbsp)|#([0-9]{1,7})|#[xX]([0-9a-
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": " "}
 
 
-def decode(data: bytes) -> str:
+def decode(data: bytes, *, encoding: str | None = None) -> str:
     """The file as text. UTF-8 where it is UTF-8, whatever the header claims; else what the header claims.
+
+    A given `encoding`, a codec of Python that the caller chose, is believed instead.
 
     Raises StatementError for more than `MAX_BYTES`, an empty file, and NUL bytes.
     """
     if len(data) > MAX_BYTES:
-        raise StatementError("The file is larger than 5 MiB.")
+        raise StatementError(TOO_LARGE)
     if not data.strip():
         raise StatementError("The file is empty.")
-    text = _decoded(data)
+    text = data.decode(encoding, errors="replace") if encoding else _decoded(data)
     if "\x00" in text:
         raise StatementError("The file is not text: it has NUL characters.")
     return _CONTROLS.sub(" ", text)
@@ -74,3 +78,14 @@ def _character(match: re.Match[str]) -> str:
 def one_line(text: str) -> str:
     """The text with every run of white space as one blank, trimmed."""
     return " ".join(text.split())
+
+
+def joined(parts: Iterable[str | None], *, most: int = 512) -> str:
+    """The parts as one line; a part that begins as what is before it replaces it, one that repeats it is left out."""
+    line = ""
+    for part in parts:
+        if part and part.casefold().startswith(line.casefold()):
+            line = part
+        elif part and part.casefold() not in line.casefold():
+            line = f"{line} {part}"
+    return line[:most].strip()

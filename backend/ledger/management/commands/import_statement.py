@@ -1,6 +1,9 @@
-"""`manage.py import_statement FILE… --user NAME`: bank statements (OFX, QFX) into a user's accounts."""
+"""`manage.py import_statement FILE… --user NAME`: bank statements into a user's accounts."""
 
+import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,17 +12,28 @@ from django.core.management.base import BaseCommand, CommandError
 
 from backend import clock
 from backend.ledger import access, errors
-from backend.ledger.models import User
+from backend.ledger.models import BankAccount, User
 from backend.ledger.services import imports
-from backend.ledger.statements import Statement, ofx, text
+from backend.ledger.statements import SOURCES, Statement, contained, matching, text
+from backend.ledger.statements import mapping as mappings
 
-SOURCE = "ofx"
+SHORTEST_SUFFIX = 8
+"""An IBAN ends with the number that people know an account by; shorter endings could be of another account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was said about the files beside what they say themselves."""
+
+    source: str | None
+    mapping: mappings.Mapping | None
+    currency: str | None
 
 
 class Command(BaseCommand):
     help = (
-        "Import bank statements (OFX 1.x, OFX 2.x, QFX). Each goes to the user's account of the number it names. "
-        "A file is taken whole or not at all; what was imported before is not imported again."
+        "Import bank statements (OFX, QFX, camt.053, QIF, CSV). Each goes to the user's account of the number it "
+        "names. A file is taken whole or not at all; what was imported before is not imported again."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -30,7 +44,10 @@ class Command(BaseCommand):
         where.add_argument("--create-account", action="store_true", help="open the account where there is none yet")
         parser.add_argument("--bank", type=UUID, metavar="ID", help="the bank of a created account")
         parser.add_argument("--name", metavar="TEXT", help="the name of a created account")
-        parser.add_argument("--dry-run", action="store_true", help="tell what would happen, keep nothing")
+        parser.add_argument("--format", choices=SOURCES, help="the format, where the file does not tell")
+        parser.add_argument("--mapping", type=Path, metavar="FILE", help="JSON that says what a CSV file does not")
+        parser.add_argument("--currency", metavar="CODE", help="of the amounts, where neither file nor account tells")
+        parser.add_argument("--dry-run", action="store_true", help="tell what would become of each row, keep nothing")
 
     def handle(
         self,
@@ -48,20 +65,29 @@ class Command(BaseCommand):
             raise CommandError("--create-account, --bank ID and --name TEXT go together.")
         actor = find_user(user)
         new = imports.NewAccount(bank_id=bank, name=name) if bank and name else None
+        reading = Reading(
+            source=options["format"],
+            mapping=read_mapping(options["mapping"]) if options["mapping"] else None,
+            currency=options["currency"],
+        )
         for file in files:
             try:
-                statements = read(file)
+                statements = read(file, reading, currency=known_currency(actor, account, new))
                 parts = [
                     (account or find_account(actor, statement, new=new, alone=len(statements) == 1), statement)
                     for statement in statements
                 ]
                 if account and len(statements) > 1:
                     raise errors.StatementError("The file has several statements, which cannot all be of one account.")
-                results = imports.run_file(actor=actor, parts=parts, source=SOURCE, now=clock.now(), dry_run=dry_run)
+                results = imports.run_file(
+                    actor=actor, parts=parts, source=statements[0].source, now=clock.now(), dry_run=dry_run
+                )
             except errors.LedgerError as refusal:
-                raise CommandError(f"{file}: {refusal.message}") from refusal
+                raise CommandError(f"{file}: {refusal.message}{hint(refusal)}") from refusal
             for result in results:
                 self.stdout.write(f"{file}: {told(result)}{' (dry run)' if dry_run else ''}")
+                for line in shown(result) if dry_run else ():
+                    self.stdout.write(line)
 
 
 def find_user(name: str) -> User:
@@ -71,32 +97,78 @@ def find_user(name: str) -> User:
         raise CommandError(f"There is no user named {name}.") from error
 
 
-def read(file: Path) -> list[Statement]:
+def read_mapping(file: Path) -> mappings.Mapping:
+    try:
+        return mappings.parse(json.loads(file.read_bytes()))
+    except OSError as error:
+        raise CommandError(f"{file}: The mapping cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise CommandError(f"{file}: The mapping is not JSON.") from error
+    except errors.StatementError as refusal:
+        raise CommandError(f"{file}: {refusal.message}") from refusal
+
+
+def read(file: Path, reading: Reading, *, currency: str | None) -> list[Statement]:
     try:
         with file.open("rb") as opened:
             data = opened.read(text.MAX_BYTES + 1)
     except OSError as error:
         raise errors.StatementError(f"The file cannot be read: {error.strerror}.") from error
-    return ofx.read(data)
+    return contained.read(
+        data,
+        name=file.name,
+        source=reading.source,
+        mapping=reading.mapping,
+        currency=reading.currency or currency,
+    )
+
+
+def known_currency(actor: User, account: UUID | None, new: imports.NewAccount | None) -> str | None:
+    """That of the account which the rows go to, where it was named."""
+    if account:
+        return str(access.one(access.accounts(actor), account).currency)
+    if new:
+        return str(access.one(access.banks(), new.bank_id, field="bank").default_currency)
+    return None
+
+
+def hint(refusal: errors.LedgerError) -> str:
+    """The option that helps."""
+    option = {"mapping": "--mapping FILE", "currency": "--account ID or --currency CODE"}.get(refusal.field or "")
+    is_about_reading = isinstance(refusal, errors.StatementError)
+    return f" ({option})" if option and is_about_reading else ""
 
 
 def find_account(actor: User, statement: Statement, *, new: imports.NewAccount | None, alone: bool) -> imports.Target:
-    """The user's one account of the statement's number, else the new one."""
-    wanted = plain(statement.account_number or "")
-    numbered = access.accounts(actor).exclude(account_number=None)
-    found = [account for account in numbered if plain(account.account_number or "") == wanted]
+    """The user's one account of the statement's number or name, else the new one."""
+    called = statement.account_number or statement.account_name
+    found = list(candidates(actor, statement))
     if len(found) > 1:
-        raise errors.NotFound(
-            f"Several accounts of {actor} have the number {statement.account_number}: say which with --account."
-        )
+        raise errors.NotFound(f"Several accounts of {actor} are {called}: say which with --account.")
     if found:
         return found[0].pk
+    if new is None and called is None:
+        raise errors.NotFound("The file does not name its account: say which with --account.")
     if new is None:
         raise errors.NotFound(
-            f"{actor} has no account with the number {statement.account_number}. "
-            "Name one with --account, or open it with --create-account."
+            f"{actor} has no account with the number {called}. Name one with --account, or open it with "
+            "--create-account."
         )
-    return new if alone else imports.NewAccount(bank_id=new.bank_id, name=f"{new.name} {wanted[-4:]}")
+    return new if alone else imports.NewAccount(bank_id=new.bank_id, name=f"{new.name} {plain(called or '')[-4:]}")
+
+
+def candidates(actor: User, statement: Statement) -> Iterator[BankAccount]:
+    """The user's accounts that a statement may be of."""
+    if statement.account_number is None:
+        name = (statement.account_name or "").casefold()
+        yield from (each for each in access.accounts(actor) if name and each.name.casefold() == name)
+        return
+    wanted = plain(statement.account_number)
+    numbered = [(plain(each.account_number or ""), each) for each in access.accounts(actor)]
+    exact = [each for number, each in numbered if number == wanted]
+    is_iban = wanted[:2].isalpha() and wanted[2:4].isdigit()
+    ends = [each for number, each in numbered if is_iban and len(number) >= SHORTEST_SUFFIX and wanted.endswith(number)]
+    yield from exact or ends
 
 
 def plain(number: str) -> str:
@@ -105,5 +177,17 @@ def plain(number: str) -> str:
 
 
 def told(result: imports.ImportResult) -> str:
-    text = f"{result.new} new, {result.duplicates} duplicate, {result.settled} settled"
-    return f"{text}, {result.zeros} of zero left out" if result.zeros else text
+    parts = [f"{result.new} new, {result.duplicates} duplicate, {result.settled} settled"]
+    if result.suspicious:
+        parts.append(f"{result.suspicious} of the new ones suspicious")
+    if result.zeros:
+        parts.append(f"{result.zeros} of zero left out")
+    return ", ".join(parts)
+
+
+def shown(result: imports.ImportResult) -> Iterator[str]:
+    """A line for each row: day, amount, what becomes of it, description, and why unless it is simply new."""
+    for decision in result.decisions:
+        row = decision.row
+        why = "" if decision.verdict is matching.Verdict.NEW else f"  {decision.why}"
+        yield f"  {row.posted_on}  {row.amount:>14f}  {decision.verdict:<10}  {row.description[:60]}{why}"
