@@ -17,6 +17,7 @@ from .keys import former_mark, keys, named, plain, settled
 from .likeness import Likeness
 from .statement import Row
 from .suspicions import Suspicions
+from .text import shown
 
 __all__ = ["REACH", "Decision", "Known", "Plan", "Reason", "Verdict", "keys", "plan"]
 
@@ -251,4 +252,4 @@ _WHY = {
 def _why(match: _Match) -> str:
     known = match.known
     likely = f"; {match.likeness}" if match.likeness else ""
-    return f"{_WHY[match.reason]} ({known.posted_on}, {known.amount:f}{likely})."
+    return f"{_WHY[match.reason]} ({known.posted_on}, {shown(known.amount)}{likely})."

@@ -11,6 +11,7 @@ from . import likeness
 from .decisions import Known, Reason
 from .keys import named
 from .statement import Row
+from .text import shown
 
 SAME_DAYS = timedelta(days=1)
 """Two kinds of file may date one row so far apart."""
@@ -66,7 +67,7 @@ class Suspicions:
     def _reused(self, row: Row, place: int) -> Suspicion | None:
         name = named(row.bank_id) if row.bank_id else ""
         if other := self.known_of_name.get(name):
-            why = f"The bank gave its id to another row before ({other.posted_on}, {other.amount:f})."
+            why = f"The bank gave its id to another row before ({other.posted_on}, {shown(other.amount)})."
             return Suspicion(reason=Reason.ID_REUSED, why=why, of=other)
         first = self.place_of_name.get(name, place)
         if first == place:
@@ -82,10 +83,11 @@ class Suspicions:
                     if near and other.id not in self.taken:
                         self.taken.add(other.id)
                         whence = "came from another kind of file" if other.key else "was entered by hand"
-                        why = f"A row like it {whence} ({other.posted_on}, {other.amount:f}, {other.description[:60]})."
+                        told = f"{other.posted_on}, {shown(other.amount)}, {other.description[:60]}"
+                        why = f"A row like it {whence} ({told})."
                         return Suspicion(reason=Reason.ELSEWHERE, why=why, of=other)
         return None
 
 
 def _told(row: Row) -> str:
-    return f"{row.posted_on}, {row.amount:f}"
+    return f"{row.posted_on}, {shown(row.amount)}"

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable
+from decimal import ROUND_DOWN, Decimal
 
 from backend.ledger.errors import StatementError
 
+CENT = Decimal("0.01")
 MAX_BYTES = 5 * 1024 * 1024
 TOO_LARGE = "The file is larger than 5 MiB."
 
@@ -89,3 +91,9 @@ def joined(parts: Iterable[str | None], *, most: int = 512) -> str:
         elif part and part.casefold() not in line.casefold():
             line = f"{line} {part}"
     return line[:most].strip()
+
+
+def shown(amount: Decimal) -> str:
+    """The amount as the APIs show it: with two decimals, or with more where it has them."""
+    more = amount.normalize()
+    return f"{more:f}" if more != more.quantize(CENT, ROUND_DOWN) else f"{more:.2f}"

@@ -190,4 +190,4 @@ def shown(result: imports.ImportResult) -> Iterator[str]:
     for decision in result.decisions:
         row = decision.row
         why = "" if decision.verdict is matching.Verdict.NEW else f"  {decision.why}"
-        yield f"  {row.posted_on}  {row.amount:>14f}  {decision.verdict:<10}  {row.description[:60]}{why}"
+        yield f"  {row.posted_on}  {text.shown(row.amount):>14}  {decision.verdict:<10}  {row.description[:60]}{why}"
