@@ -77,7 +77,7 @@ class Suspicions:
 
     def _elsewhere(self, row: Row) -> Suspicion | None:
         for days in range(SIMILAR_DAYS.days + 1):
-            for day in {row.posted_on - timedelta(days=days), row.posted_on + timedelta(days=days)}:
+            for day in (row.posted_on - timedelta(days=days), row.posted_on + timedelta(days=days)):
                 for other in self.elsewhere.get((row.amount, day), ()):
                     near = days <= SAME_DAYS.days or likeness.similarity(other.description, row.description) >= 0.5
                     if near and other.id not in self.taken:
