@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from backend.ledger import access, errors
+from backend.ledger import access, errors, posting
 from backend.ledger.models import BankAccount, Budget, Transaction, User
+from backend.ledger.posting import locking
 from backend.ledger.services import accounts, budgets, funding, imports, transactions, transfers, users
 from backend.ledger.statements import Statement
 from tests import build
@@ -117,6 +119,23 @@ def test_others_find_nothing_and_change_nothing(request, account, row, name, who
 @pytest.mark.parametrize("name", TRIES)
 def test_a_former_owner_is_a_stranger(account, owner, coowner, row, name):
     account.owners.set([coowner])
+    field, call = TRIES[name]
+    budget = Budget.objects.get(name="Groceries")
+    with states.refused(errors.NotFound, field=field):
+        call(owner, account, build.unallocated(account), budget, row)
+
+
+@pytest.mark.parametrize("name", sorted(TRIES.keys() - {"users.update_me"}))
+def test_whoever_loses_the_account_while_waiting_for_its_lock_is_a_stranger(account, owner, row, name, monkeypatch):
+    lock_all = locking.lock_all
+
+    def lost(*args: Any, **kwargs: Any) -> dict[UUID, BankAccount]:
+        found = lock_all(*args, **kwargs)
+        account.owners.remove(owner)
+        return found
+
+    for module in (locking, posting):
+        monkeypatch.setattr(module, "lock_all", lost)
     field, call = TRIES[name]
     budget = Budget.objects.get(name="Groceries")
     with states.refused(errors.NotFound, field=field):

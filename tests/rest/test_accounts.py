@@ -80,7 +80,7 @@ def test_what_get_gave_can_be_put_back(api: APIClient, account: BankAccount) -> 
     shown = api.get(f"{URL}{account.pk}/").json()
     again = api.put(f"{URL}{account.pk}/", shown)
     assert again.status_code == 200, again.content
-    assert again.json() | {"modified_at": ""} == shown | {"modified_at": ""}
+    assert again.json() == shown
 
 
 @pytest.mark.parametrize(

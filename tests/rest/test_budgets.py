@@ -119,7 +119,7 @@ def test_what_get_gave_can_be_put_back(kind: str, api: APIClient, body: dict[str
     shown = api.get(f"{URL}{key}/").json()
     again = api.put(f"{URL}{key}/", shown)
     assert again.status_code == 200, again.content
-    assert again.json() | {"modified_at": ""} == shown | {"modified_at": ""}
+    assert again.json() == shown
 
 
 def test_account_and_type_cannot_change(api: APIClient, groceries: Budget, shared_account: BankAccount) -> None:

@@ -131,7 +131,7 @@ def test_what_get_gave_can_be_put_back(api: APIClient, body: dict[str, Any]) -> 
     shown = api.post(URL, body | {"pending": True, "memo": "seen"}).json()
     again = api.put(f"{URL}{shown['id']}/", shown)
     assert again.status_code == 200, again.content
-    assert again.json() | {"modified_at": ""} == shown | {"modified_at": ""}
+    assert again.json() == shown
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import DatabaseError, connection
+from django.db.models import QuerySet
 
 from backend.ledger import currencies, errors
 from backend.ledger.models import BankAccount, Budget, User
@@ -29,14 +30,17 @@ def lock(account_id: UUID, *, actor: User | None) -> BankAccount:
     return account
 
 
-def lock_all(account_ids: Iterable[UUID], *, actor: User | None) -> dict[UUID, BankAccount]:
-    """`lock` for the few writes that touch several accounts; those that are gone are left out.
+def lock_all(
+    account_ids: Iterable[UUID], *, actor: User | None, among: QuerySet[BankAccount] | None = None
+) -> dict[UUID, BankAccount]:
+    """`lock` for the few writes that touch several accounts; those that are gone or not `among` these are left out.
 
     They are locked in the order of their ids, so that no two writers wait for each other.
     """
     assert connection.in_atomic_block, "a lock lives in a database transaction"
     # no_key: rows that refer to the account, such as its owner's choice of a default, may come in meanwhile.
-    wanted = BankAccount.objects.select_for_update(no_key=True).filter(pk__in=set(account_ids))
+    known = BankAccount.objects.all() if among is None else among
+    wanted = known.select_for_update(no_key=True).filter(pk__in=set(account_ids))
     found = {account.pk: account for account in wanted.order_by("pk")}
     for account in found.values():
         journal.begin(account, actor=actor)

@@ -13,7 +13,7 @@ from backend.ledger import access, currencies, errors, posting
 from backend.ledger.models import BankAccount, Budget, Change, Entry, FundingEvent, Transaction, Transfer, User
 from backend.ledger.selectors import accounts as selectors
 
-from . import amounts, funding, immutable, links, versions
+from . import amounts, funding, immutable, links, locks, versions
 
 UNALLOCATED = "Unallocated"
 ZERO = Decimal(0)
@@ -108,9 +108,11 @@ def _opening(own: Decimal | None, other: Decimal | None) -> Decimal:
 def update(
     *, actor: User, account_id: UUID, changes: Changes, now: datetime, expected_version: int | None = None
 ) -> BankAccount:
-    """Rename an account or change its number. Raises NotFound, Immutable, Conflict."""
-    access.one(access.accounts(actor), account_id)
-    account = posting.lock(account_id, actor=actor)
+    """Rename an account or change its number; where both are as they were, nothing is written.
+
+    Raises NotFound, Immutable, Conflict.
+    """
+    account = locks.account(actor=actor, account_id=account_id)
     versions.check(account, expected_version)
     present = {
         "bank": account.bank_id,
@@ -171,8 +173,7 @@ def mark_imported(*, actor: User, account_id: UUID, last_posted_through: date, n
     The day never goes back; one after tomorrow is an InvalidValue. Raises NotFound.
     """
     with transaction.atomic():
-        access.one(access.accounts(actor), account_id)
-        account = posting.lock(account_id, actor=actor)
+        account = locks.account(actor=actor, account_id=account_id)
         if last_posted_through > selectors.today(account, now=now) + timedelta(days=1):
             raise errors.InvalidValue("The date lies after tomorrow.", field="last_posted_through")
         note_import(account, through=last_posted_through, now=now)

@@ -12,7 +12,7 @@ from backend.ledger.models import BankAccount, Budget, Entry, User
 from backend.ledger.rules import auto_spend, schedule
 from backend.ledger.selectors import accounts as account_selectors
 
-from . import amounts, fillups, funding, immutable, versions
+from . import amounts, fillups, funding, immutable, locks, versions
 
 IMMUTABLE = {
     "bank_account": "Cannot change the bank account after creation.",
@@ -56,8 +56,7 @@ def create(*, actor: User, account_id: UUID, fields: Fields, now: datetime) -> B
 
     Raises NotFound, InvalidAmount, InvalidSchedule, InvalidRule, InvalidValue.
     """
-    access.one(access.accounts(actor), account_id, field="bank_account")
-    account = posting.lock(account_id, actor=actor)
+    account = locks.account(actor=actor, account_id=account_id, field="bank_account")
     kind = fields.get("budget_type", Budget.Type.GOAL)
     if kind == Budget.Type.FILLUP:
         raise errors.InvalidValue(
@@ -90,6 +89,7 @@ def update(
 ) -> Budget:
     """Change a budget; its fill-up follows. What concerns funding takes effect from the next event.
 
+    Where everything is as it was, nothing is written.
     Raises NotFound, Immutable, Archived, InvalidAmount, InvalidSchedule, InvalidRule, InvalidValue, Conflict.
     """
     account, budget = _locked(actor=actor, budget_id=budget_id)
@@ -104,6 +104,8 @@ def update(
         fillups.check_follows(budget, fields)
     today = account_selectors.today(account, now=now)
     _check(fields, account=account, today=today, present=budget)
+    if not _differs(budget, fields):
+        return budget
     funding.before_change(account, budget, now=now)
     had_fillup = budget.fillup_goal_id is not None
     posting.journal.watch(budget)
@@ -208,8 +210,18 @@ def _check_unallocated(budget: Budget, fields: Fields) -> None:
             raise errors.Immutable("The unallocated budget has no funding of its own.", field=field)
 
 
+def _differs(budget: Budget, fields: Fields) -> bool:
+    return any(getattr(budget, field) != value for field, value in _kept(fields).items())
+
+
 def _assign(budget: Budget, fields: Fields) -> None:
-    for field, value in fields.items():
-        if field not in IMMUTABLE:
-            setattr(budget, field, value)
-    budget.auto_spend = budget.auto_spend or []
+    for field, value in _kept(fields).items():
+        setattr(budget, field, value)
+
+
+def _kept(fields: Fields) -> dict[str, object]:
+    """What a caller says and a budget keeps; no rules are an empty list."""
+    kept: dict[str, object] = {field: value for field, value in fields.items() if field not in IMMUTABLE}
+    if "auto_spend" in kept:
+        kept["auto_spend"] = kept["auto_spend"] or []
+    return kept

@@ -16,7 +16,7 @@ from backend.ledger.models import BankAccount, Budget, User
 from backend.ledger.rules import funding as rules
 from backend.ledger.selectors import funding_state
 
-from . import afterwards, funding_run
+from . import afterwards, funding_run, locks
 from .funding_dates import before_change, drop_skips, reschedule, settle_past
 from .funding_run import system_user
 
@@ -71,8 +71,7 @@ def configure(
     Raises NotFound.
     """
     with transaction.atomic():
-        access.one(access.accounts(actor), account_id)
-        account = posting.lock(account_id, actor=actor)
+        account = locks.account(actor=actor, account_id=account_id)
         if auto_funding is not None and auto_funding != account.auto_funding:
             budgets = list(Budget.objects.filter(funding_state.LIVE, bank_account=account, is_unallocated=False))
             settle_past(account, budgets, now=now)
@@ -80,11 +79,11 @@ def configure(
             account.auto_funding = auto_funding
         if import_gate is not None:
             account.import_gate = import_gate
-        posting.journal.changed(account, account)
-        posting.journal.write(account, at=now)
-        account.stamp(now)
-        account.save(update_fields=["import_gate", "auto_funding", "version", "modified_at"])
-        reschedule(account, now=now)
+        if posting.journal.changed(account, account):
+            posting.journal.write(account, at=now)
+            account.stamp(now)
+            account.save(update_fields=["import_gate", "auto_funding", "version", "modified_at"])
+            reschedule(account, now=now)
     run_after(account_id=account_id, now=now)
     return access.one(access.accounts(actor), account_id)
 
@@ -103,10 +102,10 @@ def prioritise(*, actor: User, budget_id: UUID, priority: int, now: datetime) ->
     if abs(priority) > HIGHEST_PRIORITY:
         raise errors.InvalidValue("A priority lies between -1,000 and 1,000.", field="priority")
     budget.priority = priority
-    posting.journal.changed(account, budget)
-    posting.journal.write(account, at=now)
-    budget.stamp(now)
-    budget.save(update_fields=["priority", "version", "modified_at"])
+    if posting.journal.changed(account, budget):
+        posting.journal.write(account, at=now)
+        budget.stamp(now)
+        budget.save(update_fields=["priority", "version", "modified_at"])
     return budget
 
 

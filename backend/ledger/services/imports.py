@@ -10,12 +10,12 @@ from uuid import UUID
 
 from django.db import transaction as database
 
-from backend.ledger import access, errors, posting
+from backend.ledger import errors, posting
 from backend.ledger.models import BankAccount, Transaction, User
 from backend.ledger.selectors import accounts as selectors
 from backend.ledger.statements import Row, Statement, kinds, matching
 
-from . import accounts, afterwards, drafts, funding, linking, transactions
+from . import accounts, afterwards, drafts, funding, linking, locks, transactions
 
 log = logging.getLogger(__name__)
 
@@ -69,9 +69,7 @@ def run_file(
     """
     with database.atomic():
         opened = _opened(parts, actor=actor, now=now)
-        locked = posting.lock_all({account_id for account_id, _ in opened}, actor=actor)
-        if any(account_id not in locked for account_id, _ in opened):
-            raise errors.NotFound("There is no such bank account.")
+        locked = locks.accounts(actor=actor, account_ids=(account_id for account_id, _ in opened))
         results = [
             _import(locked[account_id], statement, actor=actor, source=source, now=now)
             for account_id, statement in opened
@@ -100,7 +98,7 @@ def _opened(parts: Sequence[tuple[Target, Statement]], *, actor: User, now: date
     for target, statement in parts:
         told = (statement.account_number, statement.account_name)
         if not isinstance(target, NewAccount):
-            found.append((access.one(access.accounts(actor), target).pk, statement))
+            found.append((target, statement))
             continue
         if told not in fresh:
             account = accounts.create(

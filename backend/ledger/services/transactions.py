@@ -13,7 +13,7 @@ from backend.ledger import access, attachments, doorbell, errors, posting
 from backend.ledger.models import BankAccount, Budget, Entry, Transaction, User
 from backend.ledger.rules import splits as rules
 
-from . import amounts, drafts, fillups, funding, immutable, links, versions
+from . import amounts, drafts, fillups, funding, immutable, links, locks, versions
 
 ZERO = Decimal(0)
 IMMUTABLE = {
@@ -65,9 +65,10 @@ def create(
     `transaction_date` defaults to the day that `raw_description` names, at midnight of the zone of `posted_date`.
     Raises NotFound, InvalidAmount, InvalidCurrency, InvalidFile.
     """
-    access.one(access.accounts(actor), account_id, field="bank_account")
+    if image or document:  # nothing is decoded or stored for whom it is not
+        access.one(access.accounts(actor), account_id, field="bank_account")
     with attachments.uploaded({"image": image, "document": document}) as uploads, database.atomic():
-        account = posting.lock(account_id, actor=actor)
+        account = locks.account(actor=actor, account_id=account_id, field="bank_account")
         amounts.same_currency(currency, account_currency=str(account.currency), field="amount_currency")
         amounts.not_zero(amount, currency=str(account.currency), field="amount")
         row = drafts.transaction(
@@ -93,7 +94,7 @@ def update(
 ) -> Transaction:
     """Change type, memo, description or uploads; `pending` may become false, and the amount with it.
 
-    An empty description falls back to the raw one.
+    An empty description falls back to the raw one. Where everything is as it was, nothing is written.
     Raises NotFound, Immutable, InvalidAmount, InvalidFile, Conflict (the row is not at the expected version).
     """
     found = access.one(access.transactions(actor), transaction_id)

@@ -9,7 +9,7 @@ from django.db import transaction
 from backend.ledger import access, errors, posting
 from backend.ledger.models import Transfer, User
 
-from . import amounts, funding
+from . import amounts, funding, locks
 
 
 @transaction.atomic
@@ -29,11 +29,11 @@ def create(
     The account is that of the source if none is named.
     Raises NotFound, InvalidAmount, InvalidCurrency, SameBudget, OtherAccount, Archived. A balance may go below zero.
     """
+    named_by = "bank_account"
     if account_id is None:
-        account_id = access.one(access.budgets(actor), source_id, field="src_budget").bank_account_id
-    else:
-        access.one(access.accounts(actor), account_id, field="bank_account")
-    account = posting.lock(account_id, actor=actor)
+        named_by = "src_budget"
+        account_id = access.one(access.budgets(actor), source_id, field=named_by).bank_account_id
+    account = locks.account(actor=actor, account_id=account_id, field=named_by)
     source = access.one(access.budgets(actor), source_id, field="src_budget")
     target = access.one(access.budgets(actor), target_id, field="dst_budget")
     if source.pk == target.pk:
