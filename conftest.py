@@ -50,3 +50,11 @@ def redis_url() -> str:
     if reason := servers.REDIS.missing():
         pytest.skip(reason)
     return servers.REDIS.url
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The browser that tests of pages drive."""
+    if reason := servers.CHROMIUM.missing():
+        pytest.skip(reason)
+    return servers.CHROMIUM.path

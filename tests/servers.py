@@ -1,6 +1,7 @@
-"""The servers some tests need: where they would be, and whether they answer."""
+"""The servers and programs some tests need: where they would be, and whether they are there."""
 
 import os
+import shutil
 import socket
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -38,3 +39,25 @@ class Server:
 
 POSTGRESQL = Server("PostgreSQL", "MIBUDGE_TEST_POSTGRES", "postgres://mibudge:mibudge@127.0.0.1:5432/mibudge", 5432)
 REDIS = Server("Redis", "MIBUDGE_TEST_REDIS", "redis://127.0.0.1:6379/15", 6379)
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program that tests use if the machine has it. `variable` of the environment holds its path."""
+
+    name: str
+    variable: str
+    commands: tuple[str, ...]
+
+    @property
+    def path(self) -> str:
+        """Empty where there is none."""
+        found = (shutil.which(command) for command in (os.environ.get(self.variable, ""), *self.commands))
+        return next((each for each in found if each), "")
+
+    def missing(self) -> str:
+        """Why tests cannot use the program, in a sentence; empty if they can."""
+        return "" if self.path else f"there is no {self.name} on this machine; {self.variable} names another"
+
+
+CHROMIUM = Program("Chromium", "MIBUDGE_TEST_CHROMIUM", ("chromium", "chromium-browser", "google-chrome"))
