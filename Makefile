@@ -1,5 +1,6 @@
 # serve: run the service. test: run the tests. check: everything a change must pass. schema: write the API documents.
-.PHONY: serve test check lint types imports migrations schema documents venv venv-dev
+# explorer: bundle the packages that the explorer stands on (needs Node.js 20 and npm, which nothing else does).
+.PHONY: serve test check lint types imports migrations schema documents explorer venv venv-dev
 PY = .venv/bin/python
 
 serve: venv
@@ -28,6 +29,9 @@ schema: venv-dev
 
 documents: venv-dev
 	$(PY) -m tests.documents check
+
+explorer:
+	cd backend/schema/explorer/packages && npm ci && node build.mjs
 
 venv:
 	@.ci/venv requirements.lock

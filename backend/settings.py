@@ -146,6 +146,7 @@ HUEY = scheduler_settings.configuration(url=env.str("HUEY_URL", default=""), fol
 
 STATIC_URL = "static/"
 STATIC_ROOT = None
+STATICFILES_DIRS = [BASE_DIR / "backend/schema/explorer/static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_ALLOW_ALL_ORIGINS = False

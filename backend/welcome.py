@@ -29,8 +29,9 @@ dd { margin: 0; }
 <dt><a href="/api/v1/schema/swagger-ui/">REST API</a></dt>
 <dd>The documented operations, to read and to try; also <a href="/api/v1/schema/redoc/">as one page</a> and
 <a href="/api/v1/schema/">as OpenAPI</a>.</dd>
-<dt>GraphQL</dt>
-<dd>POST to <code>/graphql/</code> with the same bearer token: the whole picture in one call.</dd>
+<dt><a href="/graphql/">GraphQL</a></dt>
+<dd>The whole picture in one call, in an explorer with ready queries; programs POST there with the same bearer
+token.</dd>
 {admin}</dl>
 </body>
 </html>

@@ -1,4 +1,7 @@
-"""The GraphQL door over HTTP: POST, JSON, a bearer token; everything else is turned away before it costs anything."""
+"""The GraphQL door over HTTP: POST, JSON, a bearer token; everything else is turned away before it costs anything.
+
+A browser that opens the address gets the explorer.
+"""
 
 from typing import Any
 
@@ -17,13 +20,14 @@ from backend.ledger.models import User
 
 from . import errors, limits
 from .context import Context
+from .explorer import page
 
 HOW = 'POST a JSON object such as {"query": "{ me { username } }"} with the header Authorization: Bearer <token>.'
 
 
 class View(GraphQLView[Context, None]):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = self._answer(request)
+        response = page.page(request) if page.is_asked_for(request) else self._answer(request)
         response["Cache-Control"] = "no-store"
         return response
 

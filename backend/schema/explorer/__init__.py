@@ -1,0 +1,1 @@
+"""The explorer: what a browser that opens /graphql/ sees."""

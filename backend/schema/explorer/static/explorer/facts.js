@@ -1,0 +1,59 @@
+// What ready queries are filled in with: ids of the user's own things, and dates in the user's time zone.
+
+import { data } from "./graphql.js";
+
+const nodes = (connection) => connection?.edges.map(({ node }) => node) ?? [];
+
+export async function accounts(lookUps) {
+  const found = await data({ query: lookUps, operationName: "Accounts" });
+  return { me: found.me, all: nodes(found.bankAccounts) };
+}
+
+// The story's variables with their `{{names}}` replaced; `missing` names those that the user has nothing for.
+export async function fill(story, lookUps) {
+  const names = new Set([...JSON.stringify(story.variables).matchAll(/{{(.*?)}}/g)].map(([, name]) => name));
+  if (!names.size) return { variables: story.variables, missing: [] };
+  const facts = await find(lookUps);
+  const replaced = (_, text) =>
+    typeof text === "string" ? text.replaceAll(/{{(.*?)}}/g, (_, name) => facts[name] ?? "") : text;
+  const variables = JSON.parse(JSON.stringify(story.variables, replaced));
+  return { variables, missing: [...names].filter((name) => facts[name] === undefined) };
+}
+
+async function find(lookUps) {
+  const { me, all } = await accounts(lookUps);
+  const account = me.defaultBankAccount?.id ?? (all.find((each) => each.accountType === "CHECKING") ?? all[0])?.id;
+  const things = account && (await thingsOf(account, lookUps));
+  return { ...dates(me.timezone), account, ...things };
+}
+
+async function thingsOf(account, lookUps) {
+  const found = await data({ query: lookUps, operationName: "Details", variables: { account } });
+  const all = nodes(found.node?.budgets);
+  const next = (budget) => Number(budget.nextFunding?.amount.amount ?? 0);
+  const [budget, otherBudget] = all.filter((each) => !each.isUnallocated).sort((a, b) => next(b) - next(a));
+  const payment = nodes(found.transactions).find((each) => each.amount.amount.startsWith("-"));
+  return {
+    unallocated: all.find((each) => each.isUnallocated)?.id,
+    budget: budget?.id,
+    otherBudget: otherBudget?.id,
+    transaction: payment?.id,
+  };
+}
+
+function dates(timeZone) {
+  const parts = new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" }).format(new Date());
+  const [year, month, day] = parts.split("-").map(Number);
+  const date = (y, m, d) => new Date(Date.UTC(y, m - 1, d)).toISOString().slice(0, 10);
+  return {
+    today: date(year, month, day),
+    yesterday: date(year, month, day - 1),
+    tomorrow: date(year, month, day + 1),
+    weekAgo: date(year, month, day - 7),
+    monthStart: date(year, month, 1),
+    nextMonthStart: date(year, month + 1, 1),
+    lastMonthStart: date(year, month - 1, 1),
+    yearStart: date(year, 1, 1),
+    yearAhead: date(year + 1, month, day),
+  };
+}
