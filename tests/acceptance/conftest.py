@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
+from .browser import FLAGS, Visits
 from .client import Client
 from .service import PASSWORD, Service
 
@@ -64,3 +66,35 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def demo_service(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service with the demo household, for people with browsers."""
+    variables = {"MIBUDGE_DEMO": "1", "MIBUDGE_DEMO_PASSWORD": PASSWORD}
+    service = Service(tmp_path_factory.mktemp("explorer"), variables)
+    try:
+        service.start()
+        yield service
+        log = service.log.read_text()
+        service.verify()
+    finally:
+        service.kill()
+    assert "Traceback" not in log, log
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_path: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:  # one per module: while it runs, Django takes this thread for an async one
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visits(chromium: Browser, demo_service: Service) -> Iterator[Visits]:
+    """Opens tabs. None of them may have complained, or asked another host, when the test is done."""
+    visits = Visits(chromium, base=f"http://127.0.0.1:{demo_service.port}", password=PASSWORD)
+    yield visits
+    visits.close()
+    assert visits.complaints() == []

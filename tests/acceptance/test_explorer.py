@@ -1,0 +1,180 @@
+"""The explorer as people use it: each ready query, on a desktop and on a phone, in the light and in the dark."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from backend.schema.explorer import stories
+
+from .browser import DESKTOP, PHONE, Explorer, Visits
+
+PICTURES = os.environ.get("MIBUDGE_TEST_PICTURES")
+"""A folder to leave screenshots in, for whoever wants to look at them."""
+
+DEVICES = {
+    "desktop-light": {**DESKTOP, "color_scheme": "light"},
+    "desktop-dark": {**DESKTOP, "color_scheme": "dark"},
+    "phone-light": {**PHONE, "color_scheme": "light"},
+    "phone-dark": {**PHONE, "color_scheme": "dark"},
+}
+GROUND = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number).reduce((a, b) => a + b) / 3"
+
+
+def picture(tab: Explorer, name: str) -> None:
+    if PICTURES:
+        Path(PICTURES).mkdir(exist_ok=True)
+        tab.page.wait_for_timeout(300)
+        tab.page.screenshot(path=Path(PICTURES) / f"{name}.png")
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_every_ready_query_runs(visits: Visits, device: str) -> None:
+    tab = visits.tab(visits.device(**DEVICES[device]))
+    tab.open()
+    assert tab.overflows() == []
+    picture(tab, f"{device}-0-sign-in")
+    tab.sign_in()
+    tab.is_in()
+    assert tab.result()["data"]["me"] == {"name": "Demo"}
+    assert (tab.page.evaluate(GROUND) < 128) == device.endswith("dark")
+    assert tab.overflows() == []
+    picture(tab, f"{device}-1-first")
+    tab.menu()
+    assert tab.overflows() == []
+    picture(tab, f"{device}-2-menu")
+    for story in stories.stories():
+        tab.choose(story.name)
+        answer = tab.run() if story.kind == "mutation" else tab.result()
+        assert answer.keys() == {"data"}, (story.name, answer)
+        assert problems(answer["data"]) == []
+        assert "{{" not in tab.page.content().split("</script>")[-1]
+        assert tab.query().strip() == story.query.strip()
+        assert tab.overflows() == []
+        picture(tab, f"{device}-{story.name}")
+
+
+def problems(found: Any) -> list[Any]:
+    """Each refusal that a mutation answered with, and each thing that was not found."""
+    return [each for each in found.values() if each is None or (isinstance(each, dict) and "code" in each)]
+
+
+def test_a_ready_query_that_changes_data_waits_until_it_is_run(visits: Visits) -> None:
+    story = next(each for each in stories.stories() if each.kind == "mutation")
+    tab = visits.tab()
+    tab.enter()
+    before = tab.graphql_requests()
+    tab.choose(story.name)
+    tab.page.wait_for_timeout(600)
+
+    looked_up = tab.graphql_requests() - before
+    assert tab.query().strip() == story.query.strip()
+    assert looked_up == 2  # what it is filled in with
+    assert tab.run().keys() == {"data"}
+    assert tab.graphql_requests() - before == 3
+
+
+def test_a_second_choice_finds_the_tab_again(visits: Visits) -> None:
+    first, second = stories.stories()[:2]
+    tab = visits.tab()
+    tab.enter()
+    for story in (second, first, second):
+        tab.choose(story.name)
+        expect(tab.page.locator(".graphiql-tab-active")).to_contain_text(story.operation)
+
+    expect(tab.page.locator(".graphiql-tab")).to_have_count(2)
+
+
+def test_what_was_typed_is_not_written_over(visits: Visits) -> None:
+    tab = visits.tab()
+    tab.enter()
+    tab.type_query("query Mine { me { username } }")
+    tab.choose(stories.stories()[0].name)
+    expect(tab.page.locator(".graphiql-tab")).to_have_count(2)
+    tab.result()
+    tab.page.get_by_role("tab", name="Mine").click()
+
+    assert tab.query() == "query Mine { me { username } }"
+    assert tab.run() == {"data": {"me": {"username": "demo"}}}
+
+
+def test_the_schema_is_documented_beside_the_editor(visits: Visits) -> None:
+    tab = visits.tab()
+    tab.enter()
+    tab.page.get_by_role("button", name="Show Documentation Explorer").click()
+    panel = tab.page.locator(".graphiql-doc-explorer")
+    panel.get_by_role("link", name="Query").click()
+    expect(panel).to_contain_text("Who asks.")
+    panel.get_by_role("link", name="Me", exact=True).click()
+    expect(panel).to_contain_text("The name to sign in with.")
+
+
+def test_the_editor_knows_the_schema(visits: Visits) -> None:
+    tab = visits.tab()
+    tab.enter()
+    tab.type_query("{ me { nonsense } }")
+
+    expect(tab.page.locator(".graphiql-query-editor .CodeMirror-lint-mark-error").first).to_be_visible()
+
+
+def test_what_was_run_is_in_the_history_after_a_reload(visits: Visits) -> None:
+    tab = visits.tab()
+    tab.enter()
+    tab.type_query("query Once { me { timezone } }")
+    tab.run()
+    tab.page.reload()
+    tab.is_in()
+    tab.page.get_by_role("button", name="Show History").click()
+
+    expect(tab.page.locator(".graphiql-history-items")).to_contain_text("Once")
+    assert tab.query() == "query Once { me { timezone } }"
+
+
+def test_an_error_is_shown_in_the_service_s_words(visits: Visits) -> None:
+    tab = visits.tab()
+    tab.enter()
+    tab.type_query("{ me { nonsense } }")
+    (error,) = tab.run()["errors"]
+
+    assert error["extensions"] == {"code": "invalid_document"}
+
+
+def test_the_switch_goes_through_the_colours_and_remembers(visits: Visits) -> None:
+    tab = visits.tab(visits.device(color_scheme="light"))
+    tab.enter()
+    switch = tab.page.locator("#theme")
+    seen = []
+    for _ in range(3):
+        seen.append((switch.get_attribute("title"), tab.page.evaluate(GROUND) < 128))
+        switch.click()
+    assert seen == [("Colours of the system", False), ("Light colours", False), ("Dark colours", True)]
+
+    switch.click()
+    switch.click()
+    tab.page.reload()
+    tab.is_in()
+    assert tab.page.evaluate(GROUND) < 128
+    expect(tab.page.locator("body")).to_have_class("graphiql-dark")
+
+
+def test_colours_follow_the_system_while_the_page_is_open(visits: Visits) -> None:
+    tab = visits.tab(visits.device(color_scheme="light"))
+    tab.open()
+    assert tab.page.evaluate(GROUND) > 128
+    tab.page.emulate_media(color_scheme="dark")
+    expect(tab.page.locator("html")).to_have_attribute("data-theme", "dark")
+
+    assert tab.page.evaluate(GROUND) < 128
+
+
+def test_dialogs_open_without_a_complaint(visits: Visits) -> None:
+    """They add a style to the page, which its policy lets through by its nonce."""
+    tab = visits.tab()
+    tab.enter()
+    tab.page.get_by_role("button", name="Open settings dialog").click()
+    expect(tab.page.locator(".graphiql-dialog")).to_be_visible()
+    tab.page.keyboard.press("Escape")
+    tab.page.get_by_role("button", name="Open short keys dialog").click()
+    expect(tab.page.locator(".graphiql-dialog")).to_contain_text("Short Keys")
