@@ -135,6 +135,12 @@ class Conflict(LedgerError):
     code = "conflict"
 
 
+class NotDone(LedgerError):
+    """Nothing is wrong with this part; it was left out with another that was refused."""
+
+    code = "not_done"
+
+
 class StillRunning(Conflict):
     """A write with the same idempotency key is under way."""
 

@@ -14,6 +14,7 @@ def told_wrong() -> list[str]:
     gone: set[tuple[str, UUID]] = set()
     for change in Change.objects.order_by("pk"):
         key = (change.noun, change.row_id)
+        gone.discard(key)
         told[key] |= {name: new for name, (_, new) in change.values.items()}
         if change.action == Change.Action.DELETED:
             gone.add(key)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from backend.ledger import categories
 from backend.ledger.models import BankAccount, Entry, Transaction
@@ -17,12 +17,16 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A signed share of a transaction on one budget. None leaves what an existing allocation has."""
+    """A signed share of a transaction on one budget. None leaves what an existing allocation has.
+
+    `entry_id`: the id of a new allocation, that of one which goes, since it moves to this budget.
+    """
 
     budget_id: UUID
     amount: Decimal
     category: str | None = None
     memo: str | None = None
+    entry_id: UUID | None = None
 
 
 def check_parts(account: BankAccount, parts: Sequence[Part], *, amount: Decimal) -> None:
@@ -37,6 +41,7 @@ def new_entries(account: BankAccount, transaction: Transaction, parts: Sequence[
     """Entries of a transaction, unsaved, numbered, without their running balance yet."""
     return [
         Entry(
+            id=part.entry_id or uuid4(),
             bank_account=account,
             budget_id=part.budget_id,
             transaction=transaction,

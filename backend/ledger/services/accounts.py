@@ -17,6 +17,7 @@ from . import amounts, funding, immutable, links, locks, versions
 
 UNALLOCATED = "Unallocated"
 ZERO = Decimal(0)
+MOST_ALIASES, LONGEST_ALIAS = 20, 200
 IMMUTABLE = {
     "bank": "Cannot change the bank after account creation.",
     "account_type": "Cannot change the account type after account creation.",
@@ -27,7 +28,7 @@ IMMUTABLE = {
 
 
 class Changes(TypedDict, total=False):
-    """What a caller may send to change an account; all but name and number must be as they are."""
+    """What a caller may send to change an account; all but name, number and aliases must be as they are."""
 
     name: str
     account_number: str | None
@@ -36,6 +37,7 @@ class Changes(TypedDict, total=False):
     currency: str
     posted_balance: Decimal
     available_balance: Decimal
+    link_aliases: list[str]
 
 
 @transaction.atomic
@@ -108,9 +110,9 @@ def _opening(own: Decimal | None, other: Decimal | None) -> Decimal:
 def update(
     *, actor: User, account_id: UUID, changes: Changes, now: datetime, expected_version: int | None = None
 ) -> BankAccount:
-    """Rename an account or change its number; where both are as they were, nothing is written.
+    """Change the name, the number or the aliases of an account; where all are as they were, nothing is written.
 
-    Raises NotFound, Immutable, Conflict.
+    Raises NotFound, Immutable, InvalidValue, Conflict (the account is not at the expected version).
     """
     account = locks.account(actor=actor, account_id=account_id)
     versions.check(account, expected_version)
@@ -127,11 +129,22 @@ def update(
     account.name = changes.get("name", account.name)
     if "account_number" in changes:
         account.account_number = changes["account_number"] or None
+    if "link_aliases" in changes:
+        account.link_aliases = _aliases(changes["link_aliases"])
     if posting.journal.changed(account, account):
         posting.journal.write(account, at=now)
         account.stamp(now)
-        account.save(update_fields=["name", "account_number", "version", "modified_at"])
+        account.save(update_fields=["name", "account_number", "link_aliases", "version", "modified_at"])
     return account
+
+
+def _aliases(names: list[str]) -> list[str]:
+    """Names without blanks around them, each once."""
+    found = list(dict.fromkeys(filter(None, (name.strip() for name in names))))
+    if len(found) > MOST_ALIASES or any(len(name) > LONGEST_ALIAS or "\0" in name for name in found):
+        message = f"An account has at most {MOST_ALIASES} aliases of at most {LONGEST_ALIAS} characters."
+        raise errors.InvalidValue(message, field="link_aliases")
+    return found
 
 
 @transaction.atomic

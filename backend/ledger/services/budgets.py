@@ -146,6 +146,31 @@ def archive(*, actor: User, budget_id: UUID, now: datetime) -> Budget:
 
 
 @transaction.atomic
+def unarchive(*, actor: User, budget_id: UUID, now: datetime) -> Budget:
+    """Take an archived budget into use again, empty; its fill-up too, where it has one.
+
+    Its schedules go on from today: nothing is made up. Raises NotFound, InvalidValue (not archived, a fill-up).
+    """
+    account, budget = _locked(actor=actor, budget_id=budget_id)
+    if not budget.archived:
+        raise errors.InvalidValue("The budget is not archived.")
+    if budget.budget_type == Budget.Type.FILLUP:
+        raise errors.InvalidValue("A fill-up goal comes back with its recurring budget.")
+    today = account_selectors.today(account, now=now)
+    fillup = budget.fillup_goal
+    for each in [budget] if fillup is None else [fillup, budget]:
+        posting.journal.watch(each)
+        each.archived, each.archived_at = False, None
+        each.fund_from, each.recur_from = max(each.fund_from, today), max(each.recur_from, today)
+        posting.judge(each)
+        posting.journal.changed(account, each)
+        each.stamp(now)
+        each.save()
+    _finish(account, now=now)
+    return budget
+
+
+@transaction.atomic
 def delete(*, actor: User, budget_id: UUID, now: datetime) -> None:
     """Settle a budget that no transaction ever touched with Unallocated and remove it, its fill-up too.
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db import transaction as database
 
-from backend.ledger import posting
-from backend.ledger.models import BankAccount, Transaction
+from backend.ledger import access, errors, posting
+from backend.ledger.models import BankAccount, Transaction, User
 from backend.ledger.rules import linking as rules
 
 from . import links
@@ -44,6 +44,63 @@ def sweep(*, now: datetime, since: datetime) -> int:
     """`link_account` for every account that was written to since then."""
     touched = BankAccount.objects.filter(modified_at__gte=since).order_by("pk").values_list("pk", flat=True)
     return sum(link_account(account_id=account_id, now=now, since=since) for account_id in touched)
+
+
+@database.atomic
+def link(*, actor: User, transaction_id: UUID, other_id: UUID, now: datetime) -> Transaction:
+    """Say that two transactions are the two sides of one movement, whatever their texts and dates say.
+
+    They have opposite amounts, lie in two of the actor's accounts of one currency, and are linked to nothing else.
+    Raises NotFound, InvalidValue.
+    """
+    one, other = _both(actor, transaction_id, other_id)
+    locked = posting.lock_all((one.bank_account_id, other.bank_account_id), actor=actor)
+    one, other = _both(actor, transaction_id, other_id)
+    if one.linked_transaction_id == other.pk:
+        return one
+    for row, field in ((one, "transaction"), (other, "other")):
+        if row.linked_transaction_id is not None:
+            raise errors.InvalidValue("The transaction is linked to another one.", field=field)
+    if one.bank_account_id == other.bank_account_id:
+        raise errors.InvalidValue("The two transactions are of one account.", field="other")
+    if one.bank_account.currency != other.bank_account.currency or one.amount != -other.amount:
+        raise errors.InvalidValue("The amounts are not opposite.", field="other")
+    _refuse(one, other, refused=False)
+    links.tie(one, other, accounts=locked, now=now)
+    return one
+
+
+@database.atomic
+def unlink(*, actor: User, transaction_id: UUID, now: datetime) -> Transaction:
+    """Cut the link of a transaction, for good: the two are not linked again unless an owner says so.
+
+    Raises NotFound, InvalidValue (linked to nothing), Conflict.
+    """
+    found = access.one(access.transactions(actor), transaction_id)
+    linked = found.linked_transaction
+    if linked is None:
+        raise errors.InvalidValue("The transaction is linked to nothing.")
+    locked = posting.lock_all((found.bank_account_id, linked.bank_account_id), actor=actor)
+    row = access.one(access.transactions(actor), transaction_id)
+    other = row.linked_transaction
+    if other is None or other.pk != linked.pk:
+        raise errors.Conflict("The link of the transaction was just changed.")
+    _refuse(row, other, refused=True)
+    links.cut([row, other], accounts=locked, now=now)
+    return row
+
+
+def _both(actor: User, one_id: UUID, other_id: UUID) -> tuple[Transaction, Transaction]:
+    rows = access.transactions(actor).select_related("bank_account")
+    return access.one(rows, one_id, field="transaction"), access.one(rows, other_id, field="other")
+
+
+def _refuse(one: Transaction, other: Transaction, *, refused: bool) -> None:
+    """Note on both, or forget, that an owner said they do not belong together."""
+    for row, key in ((one, str(other.pk)), (other, str(one.pk))):
+        others = [each for each in row.refused_links if each != key]
+        row.refused_links = [*others, key] if refused else others
+        row.save(update_fields=["refused_links"])
 
 
 def _neighbours(account_id: UUID) -> dict[UUID, BankAccount]:
@@ -120,6 +177,7 @@ def _counterparts(row: Transaction, *, accounts: dict[UUID, BankAccount]) -> lis
     return [
         each
         for each in candidates
+        if str(each.pk) not in row.refused_links
         if _known(accounts[each.bank_account_id]).named_in(_texts(row)) or _known(own).named_in(_texts(each))
     ]
 

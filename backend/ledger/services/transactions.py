@@ -10,12 +10,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction as database
 
 from backend.ledger import access, attachments, doorbell, errors, posting
-from backend.ledger.models import BankAccount, Budget, Entry, Transaction, User
+from backend.ledger.models import BankAccount, Entry, Transaction, User
 from backend.ledger.rules import splits as rules
 
 from . import amounts, drafts, fillups, funding, immutable, links, locks, versions
+from . import shares as shares_
 
-ZERO = Decimal(0)
 IMMUTABLE = {
     "bank_account": "Cannot change the bank account after creation.",
     "amount": "Cannot change the transaction amount after creation.",
@@ -24,7 +24,6 @@ IMMUTABLE = {
     "raw_description": "Cannot change the raw description after creation.",
 }
 EDITABLE = ("transaction_type", "memo", "description", "image", "document")
-MOST_SHARES = 200
 
 
 class Changes(TypedDict, total=False):
@@ -135,20 +134,20 @@ def split(
     *,
     actor: User,
     transaction_id: UUID,
-    shares: Mapping[UUID, Decimal],
+    shares: Mapping[UUID, Decimal | shares_.Share],
     now: datetime,
     expected_version: int | None = None,
 ) -> Transaction:
     """Declare how a transaction lies on budgets: positive amounts, the rest falls to Unallocated.
 
-    An allocation whose budget stays keeps its id, category and memo. Raises NotFound, OtherAccount, Archived,
+    An allocation whose budget stays keeps its id, and its category and memo unless the share says others.
+    Raises NotFound, OtherAccount, Archived,
     InvalidSplit, InvalidAmount, Conflict; then nothing changed.
     """
     account, row = _locked(actor=actor, transaction_id=transaction_id)
     versions.check(row, expected_version)
-    _check_shares(account, row, shares, actor=actor)
-    parts = rules.divide(amount=row.amount, shares=shares, unallocated=fillups.unallocated(account))
-    posting.allocate(account, row, drafts.parts(parts), now=now)
+    parts = shares_.parts(account, row, shares, actor=actor)
+    posting.allocate(account, row, parts, now=now)
     fillups.sweep(account, actor=actor, now=now)
     funding.reschedule(account, now=now)
     return row
@@ -197,25 +196,3 @@ def settle(account: BankAccount, row: Transaction, *, amount: Decimal, actor: Us
     posting.settle(account, row, amount=amount, parts=drafts.parts(scaled), now=now)
     fillups.sweep(account, actor=actor, now=now)
     funding.reschedule(account, now=now)
-
-
-def _check_shares(account: BankAccount, row: Transaction, shares: Mapping[UUID, Decimal], *, actor: User) -> None:
-    """Refuse budgets that cannot take a share. A share that an archived budget already has may stay."""
-    if len(shares) > MOST_SHARES:
-        raise errors.InvalidSplit(f"Ensure that there are no more than {MOST_SHARES} budgets.", field="splits")
-    known: dict[UUID, Budget] = access.budgets(actor).in_bulk(list(shares))
-    unknown = [str(budget_id) for budget_id in shares if budget_id not in known]
-    if unknown:
-        raise errors.NotFound(f"Unknown budget IDs: {', '.join(unknown)}", field="splits")
-    for budget in known.values():
-        if budget.bank_account_id != account.pk:
-            raise errors.OtherAccount(
-                f"Budgets do not belong to the same bank account as the transaction: {budget.pk}", field="splits"
-            )
-    archived = [budget for budget in known.values() if budget.archived]
-    lies = dict(Entry.objects.filter(transaction=row, budget__in=archived).values_list("budget_id", "amount"))
-    for budget in archived:
-        if abs(lies.get(budget.pk, ZERO)) != shares[budget.pk]:
-            raise errors.Archived(f"The budget is archived: {budget.pk}", field="splits")
-    for amount in shares.values():
-        amounts.exact(amount, currency=str(account.currency), field="splits")

@@ -13,6 +13,21 @@ from . import amounts, funding, locks
 
 
 @transaction.atomic
+def reverse(*, actor: User, transfer_id: UUID, now: datetime) -> Transfer:
+    """Move the amount of a transfer back, dated `now`. Raises NotFound (also of a deleted budget), Archived."""
+    found = access.one(access.transfers(actor), transfer_id)
+    return create(
+        actor=actor,
+        source_id=found.target_id,
+        target_id=found.source_id,
+        amount=found.amount,
+        effective_at=now,
+        now=now,
+        account_id=found.bank_account_id,
+    )
+
+
+@transaction.atomic
 def create(
     *,
     actor: User,
