@@ -40,6 +40,9 @@ class BankAccount(base.Visible, relay.Node):
     account_type: AccountType = strawberry.field(description="Its kind.")
     account_number: str | None = strawberry.field(description="The number the bank gave it.")
     currency: str = strawberry.field(description="ISO 4217 code of everything in it.")
+    link_aliases: list[str] = strawberry.field(
+        description="Other names by which banks' texts mean it, so that both sides of a movement find each other."
+    )
     posted_balance: Money = balance("posted_balance", "What the bank has booked.")
     available_balance: Money = balance("available_balance", "The same with pending transactions.")
     last_imported_at: datetime | None = strawberry.field(description="When the bank's rows came in last.")
@@ -47,6 +50,7 @@ class BankAccount(base.Visible, relay.Node):
     import_gate: bool = strawberry.field(description="Whether funding waits for the bank's rows.")
     auto_funding: bool = strawberry.field(description="Whether scheduled funding happens at all.")
     created_at: datetime = strawberry.field(description="When it was entered here.")
+    version: int = strawberry.field(description="Grows with each edit; see `expectedVersion`. Balances do not count.")
     modified_at: datetime = strawberry.field(description="When it was last changed.")
     budgets: pages.Connection[Annotated["Budget", strawberry.lazy("backend.schema.budgets")]] = pages.page(
         budgets.BY_AGE,

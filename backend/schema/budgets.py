@@ -59,6 +59,7 @@ class Budget(base.Visible, relay.Node):
     archived_at: datetime | None = strawberry.field(description="Since when.")
     memo: str | None = strawberry.field(description="A note.")
     created_at: datetime = strawberry.field(description="When it was made.")
+    version: int = strawberry.field(description="Grows with each edit; see `expectedVersion`. Balances do not count.")
     modified_at: datetime = strawberry.field(description="When it was last changed.")
 
     @strawberry_django.field(

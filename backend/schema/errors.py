@@ -24,6 +24,7 @@ FIELDS = {
     "amount_currency": "currency",
     "effective_date": "effectiveAt",
     "recurrance_schedule": "recurrenceSchedule",
+    "splits": "shares",
 }
 """Inputs that are called otherwise here than in the ledger and the REST API."""
 
@@ -40,7 +41,11 @@ class ProblemHandler(strawberry.ExceptionHandler[errors.LedgerError, Problem]):
 
     def handle(self, exception: errors.LedgerError, *, field: StrawberryField, info: Info) -> Problem:
         context.of(info).refused = True
-        return Problem(code=exception.code, message=exception.message, field=field_name(exception.field))
+        return problem(exception)
+
+
+def problem(refusal: errors.LedgerError) -> Problem:
+    return Problem(code=refusal.code, message=refusal.message, field=field_name(refusal.field))
 
 
 def field_name(name: str | None) -> str | None:

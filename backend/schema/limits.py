@@ -32,8 +32,8 @@ from strawberry.extensions import ValidationCache
 
 from .pages import LARGEST_PAGE, PAGE
 
-BODY = 64 * 1024
-"""Bytes of a request."""
+BODY = 256 * 1024
+"""Bytes of a request: 500 transactions in its variables, while TOKENS bounds the document."""
 
 TOKENS = 1_000
 DEPTH = 10

@@ -21,8 +21,9 @@ from .banks import Bank
 from .budgets import Budget
 from .money import AMOUNT, Amount
 from .transactions import Allocation, Transaction
-from .transfers import Transfer, TransferMutations
+from .transfers import Transfer
 from .users import Me
+from .writes import Mutation
 
 NODES: dict[str, type[relay.Node]] = {
     each.__name__: each for each in (Allocation, Bank, BankAccount, Budget, Transaction, Transfer)
@@ -55,11 +56,6 @@ class Query:
             return None
         row = kind.resolve_node(str(found[1]), info=info, required=False)
         return cast(relay.Node | None, row and strawberry.cast(kind, row))
-
-
-@strawberry.type(description="What can be changed.")
-class Mutation(TransferMutations):
-    pass
 
 
 class Snapshot(SchemaExtension):

@@ -61,6 +61,7 @@ class Transaction(base.Visible, relay.Node):
         base.reference("The other end, in another account of the same owner.")
     )
     created_at: datetime = strawberry.field(description="When it was entered.")
+    version: int = strawberry.field(description="Grows with each edit; see `expectedVersion`. Balances do not count.")
     modified_at: datetime = strawberry.field(description="When it was last changed.")
     allocations: pages.Connection[Allocation] = pages.page(OLDEST_FIRST, "The budgets it touched, oldest first.")
 

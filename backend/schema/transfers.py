@@ -1,25 +1,20 @@
 """Transfers: money moved between two budgets of one account."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
 import strawberry
 import strawberry_django
 from django.db.models import QuerySet
 from strawberry import relay
-from strawberry.types import Info
 
 from backend.ledger import access, models
 from backend.ledger.models import User
-from backend.ledger.services import transfers
 
-from . import base, context, ids
+from . import base
 from .accounts import BankAccount
 from .budgets import Budget
-from .errors import Problem
-from .money import Amount, Money
-from .mutations import mutation
+from .money import Money
 
 
 @strawberry_django.type(models.Transfer, description="Money moved between two budgets of one account; never changed.")
@@ -41,36 +36,3 @@ class Transfer(base.Visible, relay.Node):
     @staticmethod
     def rows(user: User) -> QuerySet[models.Transfer]:
         return access.transfers(user)
-
-
-@strawberry.input(description="A transfer to make.")
-class CreateTransferInput:
-    source: strawberry.ID = strawberry.field(description="The budget to take from.")
-    target: strawberry.ID = strawberry.field(description="The budget of the same account to give to.")
-    amount: Amount = strawberry.field(description="More than zero, in the account's currency.")
-    effective_at: datetime | None = strawberry.field(
-        default=None, description="Its date in the order of the ledger; now if left out. Without a zone it is in UTC."
-    )
-
-
-CreateTransferResult = Annotated[
-    Transfer | Problem,
-    strawberry.union("CreateTransferResult", description="The transfer that was made, or why none was."),
-]
-
-
-@strawberry.type
-class TransferMutations:
-    @mutation("Move money between two budgets of one account. A balance may go below zero.")
-    def create_transfer(
-        self, info: Info, given: Annotated[CreateTransferInput, strawberry.argument(name="input", description="What.")]
-    ) -> CreateTransferResult:
-        request = context.of(info)
-        return transfers.create(  # type: ignore[return-value]
-            actor=request.user,
-            source_id=ids.key(given.source, Budget, field="src_budget"),
-            target_id=ids.key(given.target, Budget, field="dst_budget"),
-            amount=given.amount,
-            effective_at=base.aware(given.effective_at) if given.effective_at else request.now,
-            now=request.now,
-        )

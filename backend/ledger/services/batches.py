@@ -34,26 +34,25 @@ Outcome = Transaction | errors.LedgerError
 """What became of a row: the transaction, or why there is none."""
 
 
-def create(*, actor: User, account_id: UUID, rows: Sequence[New], all_or_nothing: bool, now: datetime) -> list[Outcome]:
+def create(
+    *, actor: User, account_id: UUID, rows: Sequence[New | errors.LedgerError], all_or_nothing: bool, now: datetime
+) -> list[Outcome]:
     """Enter up to 500 transactions, in their order; an outcome for each.
 
-    A row that is refused keeps no other out, unless all or nothing is asked for: then the others are refused with
-    `not_done`. Raises NotFound (the account), InvalidValue (too many rows).
+    A row may be a refusal already, of whoever read it. One that is refused keeps no other out, unless all or nothing
+    is asked for: then the others are refused with `not_done`. Raises NotFound (the account), InvalidValue (too many).
     """
     if not 1 <= len(rows) <= MOST:
         raise errors.InvalidValue(f"Between 1 and {MOST} transactions can be entered at once.", field="transactions")
     with database.atomic():
         account = posting.lock(access.one(access.accounts(actor), account_id, field="bank_account").pk, actor=actor)
         access.one(access.accounts(actor), account_id, field="bank_account")
-        made = [_made(account, row) for row in rows]
+        made = [row if isinstance(row, errors.LedgerError) else _made(account, row) for row in rows]
         if all_or_nothing and any(isinstance(each, errors.LedgerError) for each in made):
             return [each if isinstance(each, errors.LedgerError) else _not_done() for each in made]
         entered = [each for each in made if isinstance(each, Transaction)]
         budgets = drafts.claimants(account)
         posting.post(account, [drafts.allocated(each, budgets=budgets) for each in entered], now=now)
-        if len(entered) > 1:
-            fresh = Transaction.objects.in_bulk([each.pk for each in entered])  # with their balances
-            made = [fresh[each.pk] if isinstance(each, Transaction) else each for each in made]
         funding.reschedule(account, now=now)
         doorbell.ring(doorbell.LINK, account.pk)
         return made

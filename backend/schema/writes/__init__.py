@@ -1,0 +1,27 @@
+"""The mutations, a file per noun: each reads its input, makes one call of the ledger and answers with the row."""
+
+import strawberry
+
+from .accounts import AccountMutations
+from .allocations import AllocationMutations
+from .batches import BatchMutations
+from .budgets import BudgetMutations
+from .transactions import TransactionMutations
+from .transfers import TransferMutations
+from .users import UserMutations
+
+
+@strawberry.type(description="What can be changed; each answer is the thing as it is then, or the problem.")
+class Mutation(
+    AccountMutations,
+    BudgetMutations,
+    TransactionMutations,
+    BatchMutations,
+    AllocationMutations,
+    TransferMutations,
+    UserMutations,
+):
+    pass
+
+
+__all__ = ["Mutation"]
