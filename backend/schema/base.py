@@ -36,6 +36,15 @@ class Visible:
         return peers.watch(queryset & cls.rows(context.of(info).user))
 
 
+def kind_of(model: type[Model]) -> type[Visible] | None:
+    """The type that shows rows of that model."""
+    for kind in Visible.__subclasses__():
+        definition = getattr(kind, "__strawberry_django_definition__", None)
+        if definition is not None and definition.model is model:
+            return kind
+    return None
+
+
 class Reference(StrawberryDjangoField):
     """A foreign key. Where the row that it names was not loaded beforehand, it is looked up like any other."""
 

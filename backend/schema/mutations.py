@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 import strawberry
+from django.db.models import Model
 from graphql import GraphQLObjectType, print_ast
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import get_argument_values
@@ -17,11 +18,12 @@ from strawberry.extensions import FieldExtension
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import Info
 from strawberry.types.field import StrawberryField
+from strawberry_django import optimizer
 
 from backend.ledger import errors
 from backend.ledger.services import idempotency
 
-from . import context
+from . import base, context
 from .pages import argument
 
 KEY = "idempotencyKey"
@@ -39,7 +41,16 @@ class Keyed(FieldExtension):
         refusal = context.of(info).refusal
         if refusal is not None:
             raise refusal
-        return next_(source, info, **given)
+        return _reread(next_(source, info, **given), info)
+
+
+def _reread(answer: Any, info: Info) -> Any:
+    """A row that a mutation answers with, as it is now, with what is selected of it loaded in as few queries."""
+    kind = base.kind_of(type(answer)) if isinstance(answer, Model) else None
+    if kind is None:
+        return answer
+    rows = kind.get_queryset(type(answer)._default_manager.filter(pk=answer.pk), info)
+    return optimizer.optimize(rows, info).first() or answer
 
 
 def mutation(description: str) -> Any:

@@ -4,6 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from backend.ledger.models import BankAccount, Budget, Change, Entry, IdempotencyKey, Transaction, Transfer, User
 from backend.ledger.services import linking
@@ -267,3 +269,17 @@ def test_the_history_names_actor_and_door(owner: User, account: BankAccount, gro
     write(owner, transfer(account, groceries), "Transfer")
     [made] = Change.objects.filter(noun="transfer")
     assert (made.actor, made.door, made.action) == (owner, "graphql", "created")
+
+
+def test_an_answer_takes_as_many_queries_however_much_is_selected_below(owner: User, account: BankAccount) -> None:
+    def asked(number: int) -> int:
+        spread = [build.budget(account, name=f"Budget {number} {each}") for each in range(number)]
+        row = build.transaction(account, amount="-100")
+        shares = ", ".join(f'{{budget: "{budget.pk}", amount: "1"}}' for budget in spread)
+        call = f'splitTransaction(id: "{row.pk}", shares: [{shares}])'
+        with CaptureQueriesContext(connection) as captured:
+            found = write(owner, call, "Transaction")
+        assert len(door.nodes(found["allocations"])) == number + 1
+        return len(captured)
+
+    assert asked(2) == asked(10)

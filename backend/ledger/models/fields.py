@@ -45,6 +45,11 @@ class AmountField(Column):
     def get_internal_type(self) -> str:
         return "BigIntegerField"
 
+    def get_default(self) -> Any:
+        """A default number is a Decimal, like what is read from the database."""
+        found = super().get_default()
+        return Decimal(found) if isinstance(found, int) else found
+
     def from_db_value(self, value: Any, expression: object, connection: object) -> Decimal | None:
         return None if value is None else Decimal(int(value)).scaleb(-4)
 
