@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from backend.ledger.models import Session, User
+from backend.schema import limits
 from tests import tokens
 from tests.schema.door import ask, post
 from tests.token_corpus import BAD, Subject, good
@@ -124,7 +125,7 @@ def test_what_is_no_request_is_refused(owner: User, body: bytes) -> None:
 
 
 def test_a_body_may_be_so_long_and_no_longer(owner: User) -> None:
-    fits = json.dumps(ME).ljust(64 * 1024)
+    fits = json.dumps(ME).ljust(limits.BODY)
 
     assert send(owner, fits).status_code == 200
     assert send(owner, fits + " ").status_code == 413
