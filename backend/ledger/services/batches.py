@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.db import transaction as database
 
-from backend.ledger import access, doorbell, errors, posting
+from backend.ledger import doorbell, errors, posting
 from backend.ledger.models import BankAccount, Transaction, User
 
-from . import amounts, drafts, funding
+from . import amounts, drafts, funding, locks
 
 MOST = 500
 
@@ -45,8 +45,7 @@ def create(
     if not 1 <= len(rows) <= MOST:
         raise errors.InvalidValue(f"Between 1 and {MOST} transactions can be entered at once.", field="transactions")
     with database.atomic():
-        account = posting.lock(access.one(access.accounts(actor), account_id, field="bank_account").pk, actor=actor)
-        access.one(access.accounts(actor), account_id, field="bank_account")
+        account = locks.account(actor=actor, account_id=account_id, field="bank_account")
         made = [row if isinstance(row, errors.LedgerError) else _made(account, row) for row in rows]
         if all_or_nothing and any(isinstance(each, errors.LedgerError) for each in made):
             return [each if isinstance(each, errors.LedgerError) else _not_done() for each in made]

@@ -8,7 +8,7 @@ from django.db import transaction
 from backend.ledger import access, errors, posting
 from backend.ledger.models import BankAccount, Transaction, User
 
-from . import funding, links
+from . import funding, links, locks
 
 MOST = 20
 
@@ -19,8 +19,7 @@ def add(*, actor: User, account_id: UUID, username: str, now: datetime) -> BankA
 
     The date of an account is that of whoever has owned it longest.
     """
-    account = posting.lock(access.one(access.accounts(actor), account_id).pk, actor=actor)
-    access.one(access.accounts(actor), account_id)
+    account = locks.account(actor=actor, account_id=account_id)
     user = User.objects.filter(username__iexact=username.strip(), is_active=True).first()
     if user is None:
         raise errors.NotFound("There is no such user.", field="username")
