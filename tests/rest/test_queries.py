@@ -1,17 +1,22 @@
 """How many database queries a request costs: as many for thirty rows as for three.
 
 A list takes one query for its count and one for its rows, and what its rows refer to: owners of accounts; events,
-entries and time zones for the next funding of budgets; entries of transfers. Marking an account as imported also funds
-what waited for it, event by event; here nothing does.
+entries and time zones for the next funding of budgets; entries of transfers.
+
+Marking an account as imported also funds what waited for it, and each event is a commit of its own. It takes: the
+lock; the marks that tell whether anybody else wrote, at its beginning and at its end; the event, the transfer and its
+two entries; later entries, and their sums if there are any; the budgets, read and written; the history; the account;
+the budget's next day; one more where the goal is complete. Without money only the event is written.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backend.ledger.models import User
+from backend.ledger.models import FundingEvent, User
 from tests import build
 from tests.contract.document import Operation, operations
 from tests.rest import house as houses
@@ -25,12 +30,11 @@ WRITES = [each for each in OPERATIONS if each.writes and "{username}" not in eac
 OBJECTS = [each for each in OPERATIONS if each.is_object and not each.writes]
 MOST_OF_A_LIST = 12
 MOST_OF_A_WRITE = 25
+MOST_OF_AN_EVENT = 20
 
 
 def queries(request: Callable[[], object]) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
+    with CaptureQueriesContext(connection) as captured:
         request()
     return len([each for each in captured.captured_queries if "SAVEPOINT" not in each["sql"]])
 
@@ -68,6 +72,57 @@ def test_a_list_costs_the_same_however_long_it_is(house: House, staff: User) -> 
         more(house, number)
     assert costs() == short
     assert max(short.values()) <= MOST_OF_A_LIST
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """An account with so many goals, each of which has one event that waits for the bank's rows."""
+
+    goals: int
+    rows: int = 5
+    balance: str = "1000"
+    target: str = "100"
+
+    def cost(self, owner: User) -> int:
+        """What marking the account as imported costs."""
+        account = build.account(owner=owner, balance=self.balance, now=build.at(-40))
+        for number in range(self.goals):
+            build.budget(
+                account,
+                name=f"Goal {number}",
+                target_balance=self.target,
+                funding_schedule=MONTHLY,
+                funding_type="F",
+                funding_amount="5",
+                now=build.at(-40),
+            )
+        for number in range(self.rows):
+            build.transaction(account, amount="1", now=build.at(-1 - number % 30))
+            build.transaction(account, amount="-1", now=build.at(-1 - number % 30))
+        body = {"last_posted_through": str(build.TODAY)}
+        found = queries(lambda: houses.client(owner).post(f"/api/v1/bank-accounts/{account.pk}/mark-imported/", body))
+        assert FundingEvent.objects.filter(bank_account=account).count() == self.goals
+        return found
+
+
+@pytest.mark.parametrize(
+    ("each", "waiting"),
+    [
+        (13, Waiting(goals=1)),
+        (14, Waiting(goals=1, target="5")),
+        (7, Waiting(goals=1, balance="0")),
+    ],
+    ids=["moves money", "completes its goal", "finds no money"],
+)
+def test_marking_as_imported_costs_a_write_and_a_constant_for_each_event(
+    each: int, waiting: Waiting, house: House
+) -> None:
+    Waiting(goals=1).cost(house.owner)  # the first event ever makes the system user
+    one, two, many = (replace(waiting, goals=goals).cost(house.owner) for goals in (1, 2, 7))
+    assert (two - one, many - two) == (each, 5 * each)
+    assert replace(waiting, rows=60).cost(house.owner) == one
+    assert one - each <= MOST_OF_A_WRITE
+    assert each <= MOST_OF_AN_EVENT
 
 
 @pytest.mark.parametrize("operation", [*WRITES, *OBJECTS], ids=lambda operation: operation.id)
