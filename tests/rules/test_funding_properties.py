@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from backend.ledger.rules import budgets as kinds
 from backend.ledger.rules import funding
-from tests.rules.funding_ledger import UNALLOCATED, Account, day, envelope
+from tests.rules.funding_ledger import Account, day, envelope
 
 DAYS = 30
 SCHEDULES = (
@@ -238,37 +238,3 @@ def test_a_plan_carried_out_in_one_go_is_the_plan_made_anew_after_each_event(lif
             going_on.carry_out(intent)
 
     assert outcome(asking) == outcome(going_on)
-
-
-@settings(max_examples=25, deadline=None)
-@given(life=lives(gated=False))
-def test_the_forecast_is_what_the_engine_then_does(life: Life) -> None:
-    """With all rows known from the start, the forecast's last balances are those of the simulated future."""
-    account = life.account()
-    for offset in range(DAYS):
-        life.happen(account, offset)
-    found = funding.forecast(account.state(day(-1)), until=day(DAYS))
-    balances = dict(found.start)
-    for changed in found.days.values():
-        balances |= changed
-    for offset in range(DAYS + 1):
-        state = account.state(day(offset))
-        for intent in funding.plan(state, through=day(offset), closing=False):
-            account.carry_out(intent)
-
-    assert balances == {UNALLOCATED: account.balance()} | {each.id: account.balance(each) for each in account.envelopes}
-
-
-def test_a_forecast_tells_balances_per_day_and_what_will_be_missing() -> None:
-    goal = envelope(target=100, fixed=40)
-    account = Account([goal], opening=Decimal(50))
-    account.enter(day(10), 15)
-    found = funding.forecast(account.state(day(0)), until=day(20))
-
-    assert found.start == {UNALLOCATED: Decimal(10), goal.id: Decimal(40)}
-    assert found.days == {
-        day(7): {UNALLOCATED: Decimal(0), goal.id: Decimal(50)},
-        day(10): {UNALLOCATED: Decimal(15)},
-        day(11): {UNALLOCATED: Decimal(0), goal.id: Decimal(65)},
-    }
-    assert [(each.on, each.missing) for each in found.shortfalls] == [(day(7), Decimal(30)), (day(14), Decimal(35))]

@@ -23,7 +23,7 @@ from .envelopes import (
     Terms,
 )
 from .facts import BY_OWNER, NOT_IN_YET, Facts, facts_from_plain, told
-from .forecast import Forecast, Shortfall, forecast
+from .forecast import Flow, Forecast, Shortfall, forecast
 from .intents import Intent
 from .plan import earliest, plan
 from .terms import UNREADABLE, following, from_plain, next_date, terms_of, to_plain
@@ -44,6 +44,7 @@ __all__ = [
     "Deferred",
     "Envelope",
     "Facts",
+    "Flow",
     "Forecast",
     "Intent",
     "Key",

@@ -259,6 +259,8 @@ class _Simulation:
             current += rules.DAY
 
     def _top_up(self, day: date, shorts: Iterable[Short]) -> Iterator[Intent]:
+        if not self.book.available(self.state.unallocated.id):
+            return
         for short in sorted(shorts, key=lambda short: books.position(short.key, self.envelopes)):
             envelope = self.envelopes[short.key.budget_id]
             blocked = envelope.paused or envelope.gone or not self.state.active

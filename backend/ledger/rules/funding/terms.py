@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,6 +15,9 @@ from .envelopes import FUND, NEVER, ZERO, Envelope, Terms
 
 MOST_SHARES = 10_000
 """A gap is divided by no more events than this: 27 years of days."""
+
+LISTED_YEARS = 5
+"""Over more years than this, dates are counted as they come rather than listed year by year."""
 
 UNREADABLE = (LedgerError, ArithmeticError, ValueError)
 """What the evaluation of a stored schedule may raise."""
@@ -28,7 +32,23 @@ def next_date(envelope: Envelope, kind: str, *, start: date) -> date:
     text = envelope.schedule(kind)
     if not text or start == NEVER:
         return NEVER
-    return schedule.next_on_or_after(read(text), anchor=envelope.anchor, start=start) or NEVER
+    return _on_or_after(text, envelope.anchor, start) or NEVER
+
+
+def _on_or_after(text: str, anchor: date, start: date) -> date | None:
+    """The schedule's first date from `start` on; mostly it lies in the same year or the next."""
+    for year in range(start.year, min(start.year + 1, date.max.year) + 1):
+        days = _days_of(text, anchor, year)
+        place = bisect_left(days, start)
+        if place < len(days):
+            return days[place]
+    return schedule.next_on_or_after(read(text), anchor=anchor, start=start)
+
+
+@functools.lru_cache(maxsize=1024)
+def _days_of(text: str, anchor: date, year: int) -> tuple[date, ...]:
+    """The schedule's dates in a year. Kept, as a simulation asks for each of them several times."""
+    return tuple(schedule.occurrences(read(text), anchor=anchor, start=date(year, 1, 1), end=date(year, 12, 31)))
 
 
 def following(envelope: Envelope, kind: str, *, on: date) -> date:
@@ -60,18 +80,25 @@ def terms_of(envelope: Envelope, kind: str, *, on: date, parent: Envelope | None
 
 def _next_cycle(recurring: Envelope, *, on: date) -> date | None:
     text = recurring.recurrence_schedule
-    return schedule.next_on_or_after(read(text), anchor=recurring.anchor, start=on) if text else None
+    return _on_or_after(text, recurring.anchor, on) if text else None
 
 
 def events_left(envelope: Envelope, *, on: date, deadline: date) -> int:
     """Fund events from `on` to the deadline, both included; at least 1."""
-    return _count(envelope.funding_schedule, envelope.anchor, on, deadline)
+    return max(1, _count(envelope.funding_schedule, envelope.anchor, on, deadline))
 
 
 @functools.lru_cache(maxsize=4096)
 def _count(text: str, anchor: date, start: date, end: date) -> int:
-    days = schedule.occurrences(read(text), anchor=anchor, start=start, end=end)
-    return max(1, sum(1 for _ in itertools.islice(days, MOST_SHARES)))
+    """The schedule's dates from `start` to `end`, no more than MOST_SHARES."""
+    if end.year - start.year > LISTED_YEARS:
+        days = schedule.occurrences(read(text), anchor=anchor, start=start, end=end)
+        return sum(1 for _ in itertools.islice(days, MOST_SHARES))
+    found = 0
+    for year in range(start.year, end.year + 1):
+        days = _days_of(text, anchor, year)
+        found += bisect_right(days, end) - bisect_left(days, start)
+    return min(found, MOST_SHARES)
 
 
 def wanted(terms: Terms, *, gap: Decimal, decimals: int) -> Decimal:
