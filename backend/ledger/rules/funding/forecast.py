@@ -21,6 +21,9 @@ from .envelopes import DONE, FUND, RECUR, SHORT, ZERO, Change, Envelope, Key, Sh
 from .intents import Intent
 from .plan import plan
 
+MOST_EVENTS = 10_000
+"""Two years of 13 budgets that are funded each day, or of 95 each week."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
@@ -64,8 +67,8 @@ class Forecast:
 def forecast(state: State, *, until: date, flows: Sequence[Flow] = ()) -> Forecast:
     """Simulate the engine from today to `until`, as if every bank row came in time and each day was run once.
 
-    Flows of one day come in in the order given; those of other days do not count. Raises OutOfRange (a balance would
-    pass twelve digits).
+    Flows of one day come in in the order given; those of other days do not count. Raises InvalidValue (more than
+    MOST_EVENTS events), OutOfRange (a balance would pass twelve digits).
     """
     return _Future(state, flows).lived(until=until)
 
@@ -136,6 +139,9 @@ class _Future:
         skips = tuple(skip for skip in self.state.skips if skip.key not in self.events)
         self.state = replace(self.state, deferred=(), skips=skips)
         self._note_shortfalls(decided)
+        if len(self.events) > MOST_EVENTS:
+            message = f"More than {MOST_EVENTS:,} events take place until then; ask for fewer days."
+            raise errors.InvalidValue(message, field="until")
 
     def _finds_work(self, day: date) -> bool:
         due = day in self.news and (bool(self.shorts) or day == self.state.today)
@@ -178,7 +184,9 @@ class _Future:
         if key.kind == RECUR:
             self.freed = True
         elif intent.status == SHORT:
-            self.shorts[key.budget_id] = Short(key=key, intended=intent.intended, moved=intent.moved)
+            self.shorts[key.budget_id] = Short(
+                key=key, intended=intent.intended, moved=intent.moved, facts=intent.facts
+            )
         else:
             self.shorts.pop(key.budget_id, None)
         if key in self.shortfalls and intent.status == DONE:

@@ -16,7 +16,7 @@ from .envelopes import FUND, NEVER, ZERO, Envelope, Terms
 MOST_SHARES = 10_000
 """A gap is divided by no more events than this: 27 years of days."""
 
-LISTED_YEARS = 5
+LISTED_YEARS = 12
 """Over more years than this, dates are counted as they come rather than listed year by year."""
 
 UNREADABLE = (LedgerError, ArithmeticError, ValueError)
@@ -90,15 +90,12 @@ def events_left(envelope: Envelope, *, on: date, deadline: date) -> int:
 
 @functools.lru_cache(maxsize=4096)
 def _count(text: str, anchor: date, start: date, end: date) -> int:
-    """The schedule's dates from `start` to `end`, no more than MOST_SHARES."""
+    """The schedule's dates from `start` to `end`; if they are more than MOST_SHARES, so many."""
     if end.year - start.year > LISTED_YEARS:
         days = schedule.occurrences(read(text), anchor=anchor, start=start, end=end)
         return sum(1 for _ in itertools.islice(days, MOST_SHARES))
-    found = 0
-    for year in range(start.year, end.year + 1):
-        days = _days_of(text, anchor, year)
-        found += bisect_right(days, end) - bisect_left(days, start)
-    return min(found, MOST_SHARES)
+    years = (_days_of(text, anchor, year) for year in range(start.year, end.year + 1))
+    return sum(bisect_right(year, end) - bisect_left(year, start) for year in years)
 
 
 def wanted(terms: Terms, *, gap: Decimal, decimals: int) -> Decimal:
