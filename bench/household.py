@@ -39,7 +39,7 @@ class Household:
 
     def fill(self, rows: int) -> None:
         with transaction.atomic():
-            account = posting.lock(self.account_id)
+            account = posting.lock(self.account_id, actor=self.owner)
             claimants = drafts.claimants(account)
             made = [
                 drafts.transaction(
