@@ -15,7 +15,6 @@ from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 from strawberry.extensions import FieldExtension
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import Info
 from strawberry.types.field import StrawberryField
 from strawberry_django import optimizer
@@ -23,7 +22,7 @@ from strawberry_django import optimizer
 from backend.ledger import errors
 from backend.ledger.services import idempotency
 
-from . import base, context
+from . import base, context, execution
 from .pages import argument
 
 KEY = "idempotencyKey"
@@ -66,7 +65,7 @@ class Refused(Exception):
         self.result = result
 
 
-class Executor(StrawberryGraphQLCoreExecutionContext):
+class Executor(execution.Executor):
     """Runs a keyed mutation once."""
 
     def execute_field(

@@ -1,0 +1,175 @@
+"""What can be known of the selections of one execution before their rows are there: see the package."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from graphql import (
+    GraphQLField,
+    GraphQLList,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    get_nullable_type,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+    is_object_type,
+)
+from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
+from strawberry.types import Info
+from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
+
+from . import leaves, objects, readers
+from .leaves import Otherwise, Writer
+from .objects import Accept, Step
+
+if TYPE_CHECKING:
+    from .executor import Executor
+
+TYPENAME = "__typename"
+BINDINGS: WeakKeyDictionary[GraphQLObjectType, dict[str, readers.Binding | None]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The fields of one object that have steps."""
+
+    accept: Accept
+    steps: Mapping[str, Step]
+    whole: bool  # whether all fields have a step
+
+
+class Nowhere:
+    """Stands for the path of a field in what is told to a resolver that many rows share; it may not be asked for."""
+
+    def __getattribute__(self, name: str) -> Any:
+        raise Otherwise
+
+    def __str__(self) -> str:
+        raise Otherwise
+
+    __repr__ = __str__
+
+
+class Plans:
+    """The steps and writers of one execution, each made when it is first wanted.
+
+    Selections are known by the identity of their lists of nodes, which the executor keeps as long as it lives.
+    """
+
+    def __init__(self, executor: "Executor") -> None:
+        self._executor = executor
+        schema = executor.schema
+        self._roots = (schema.query_type, schema.mutation_type, schema.subscription_type)
+        self._writers: dict[tuple[GraphQLOutputType, int], Writer | None] = {}
+        self._selections: dict[tuple[GraphQLObjectType, int], Selection | None] = {}
+
+    def writer(self, kind: GraphQLOutputType, details: FieldDetailsList) -> Writer | None:
+        """Writes values of that type, which are not None, as `details` select; None if that is not to be foreseen."""
+        key = (kind, id(details))
+        if key not in self._writers:
+            self._writers[key] = self._writer(kind, details)
+        return self._writers[key]
+
+    def selection(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> Selection | None:
+        """How those fields of objects of that type are written; None if that is not to be foreseen of any."""
+        key = (kind, id(fields))
+        if key not in self._selections:
+            self._selections[key] = self._selection(kind, fields)
+        return self._selections[key]
+
+    def _writer(self, kind: GraphQLOutputType, details: FieldDetailsList) -> Writer | None:
+        if is_leaf_type(kind):
+            return leaves.leaf(kind).write
+        if is_list_type(kind):
+            return self._list(kind, details)
+        if is_object_type(kind):
+            return self._object(kind, details)
+        return None
+
+    def _list(self, kind: GraphQLList[Any], details: FieldDetailsList) -> Writer | None:
+        write = self.writer(get_nullable_type(kind.of_type), details)
+        if write is None:
+            return None
+        item = _item(write, optional=not is_non_null_type(kind.of_type))
+
+        def write_list(values: Any) -> Any:
+            if type(values) is not list:
+                raise Otherwise
+            return [item(value) for value in values]
+
+        return write_list
+
+    def _object(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Writer | None:
+        collected = self._executor.collect_subfields(kind, details)
+        found = self.selection(kind, collected.grouped_field_set)
+        if found is None or not found.whole or collected.new_defer_usages:
+            return None
+        return objects.writer(found.accept, found.steps)
+
+    def _selection(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> Selection | None:
+        accept = None if kind in self._roots else _acceptance(kind)
+        if accept is None:
+            return None
+        steps = {name: step for name, details in fields.items() if (step := self._step(kind, details))}
+        return Selection(accept, steps, whole=len(steps) == len(fields)) if steps else None
+
+    def _step(self, parent: GraphQLObjectType, details: FieldDetailsList) -> Step | None:
+        name = details[0].node.name.value
+        if name == TYPENAME:
+            return Step(lambda _: parent.name)
+        bind = _binding(parent, name)
+        if bind is None or details[0].node.arguments:
+            return None
+        field = parent.fields[name]
+        kind, optional = get_nullable_type(field.type), not is_non_null_type(field.type)
+        write = self.writer(kind, details)
+        if write is None:
+            return None
+        read = bind(lambda: self._info(field, parent, details))
+        column = None
+        if isinstance(read, readers.Column) and is_leaf_type(kind):
+            column = objects.Column(read.name, leaves.leaf(kind), optional)
+        return Step(objects.step(read, write, optional=optional), column)
+
+    def _info(self, field: GraphQLField, parent: GraphQLObjectType, details: FieldDetailsList) -> Info:
+        """The `Info` that all rows share: it knows everything but the path."""
+        nodes = [each.node for each in details]
+        raw = self._executor.build_resolve_info(field, nodes, parent, Nowhere())  # type: ignore[arg-type]
+        kind: type[Info] = raw.schema._strawberry_schema.config.info_class  # type: ignore[attr-defined]
+        return kind(_raw_info=raw, _field=readers.definition(field))
+
+
+def _binding(kind: GraphQLObjectType, name: str) -> readers.Binding | None:
+    known = BINDINGS.setdefault(kind, {})
+    if name not in known:
+        field = kind.fields.get(name)
+        known[name] = field and readers.binding(field, kind)
+    return known[name]
+
+
+def _item(write: Writer, *, optional: bool) -> Writer:
+    return (lambda value: None if value is None else write(value)) if optional else write
+
+
+def _acceptance(kind: GraphQLObjectType) -> Accept | None:
+    """What an object must be for the steps of the type; None if that is not known."""
+    if readers.definition(kind) is None:
+        return None
+    model = readers.model_of(kind)
+    test: Any = kind.is_type_of
+    if test is not None and not test.__module__.startswith("strawberry"):
+        return None  # it may look at more than the class
+    seen: set[type] = set()
+
+    def accept(value: Any) -> None:
+        if type(value) not in seen:
+            leaves.check(value)
+            if model not in (None, type(value)) or (test is not None and not test(value, None)):
+                raise Otherwise
+            seen.add(type(value))
+        if test is not None and TYPE_CAST_ATTRIBUTE in value.__dict__:
+            raise Otherwise
+
+    return accept
