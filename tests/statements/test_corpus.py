@@ -50,7 +50,8 @@ def test_no_file_of_the_corpus_needs_anything_that_a_child_may_not_do():
     program = (
         "import json, sys; from backend.ledger.statements import child\n"
         "files = json.load(sys.stdin)\n"
-        "child.prepare(memory=300 * 2**20, processor=60)\n"
+        "child.limit(memory=300 * 2**20, processor=60)\n"
+        "child.shut(*child.reading.SOURCES)\n"
         "for each in files:\n"
         "    asked = {'name': each['name'], 'source': None, 'mapping': None, 'currency': None} | each['given']\n"
         "    print('statements' in child.answer(bytes.fromhex(each['data']), asked))\n"

@@ -22,18 +22,20 @@ FORBIDDEN = (
 def main() -> None:
     """Read a line of JSON and then the file from standard input; write the answer to standard output."""
     asked = json.loads(sys.stdin.buffer.readline())
+    limit(memory=asked["memory"], processor=asked["processor"])
     data = sys.stdin.buffer.read()
-    prepare(memory=asked["memory"], processor=asked["processor"])
-    sys.stdout.buffer.write(json.dumps(answer(data, asked)).encode())
+    try:
+        source = asked["source"] or reading.detect(data, name=asked["name"])
+    except StatementError as refusal:
+        return end({"refused": refusal.message, "field": refusal.field})
+    shut(source)
+    return end(answer(data, asked | {"source": source}))
+
+
+def end(answer: object) -> None:
+    sys.stdout.buffer.write(json.dumps(answer).encode())
     sys.stdout.buffer.flush()
     os._exit(0)  # nothing is left to tidy up
-
-
-def prepare(*, memory: int, processor: int) -> None:
-    """Limit this process and shut it, for good."""
-    _load_what_is_loaded_late()
-    _limit(memory=memory, processor=processor)
-    _shut()
 
 
 def answer(data: bytes, asked: dict[str, Any]) -> dict[str, Any]:
@@ -54,7 +56,7 @@ def answer(data: bytes, asked: dict[str, Any]) -> dict[str, Any]:
     return {"statements": plain.data(found)}
 
 
-def _limit(*, memory: int, processor: int) -> None:
+def limit(*, memory: int, processor: int) -> None:
     """Limits that the kernel keeps: address space, seconds of computing, no new processes, no writing to files."""
     for kind, most in (
         (resource.RLIMIT_AS, memory),
@@ -66,8 +68,12 @@ def _limit(*, memory: int, processor: int) -> None:
         resource.setrlimit(kind, (most, most))
 
 
-def _shut() -> None:
-    """From now on this process opens no file, no connection and no program."""
+def shut(*sources: str) -> None:
+    """Load what files of these formats need; from now on this process opens no file, no connection and no program."""
+    for source in sources:
+        reading.load(source)
+    for codec in {*CODECS.values(), *mappings.ENCODINGS.values(), "utf-16-le", "utf-16-be", "unicode_escape"}:
+        "".encode(codec)
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
     sys.addaudithook(_refuse)
 
@@ -75,8 +81,3 @@ def _shut() -> None:
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
     if event.startswith(FORBIDDEN):
         os._exit(77)
-
-
-def _load_what_is_loaded_late() -> None:
-    for codec in {*CODECS.values(), *mappings.ENCODINGS.values(), "utf-16-le", "utf-16-be", "idna", "unicode_escape"}:
-        "".encode(codec)

@@ -90,5 +90,8 @@ def _answer(asked: bytes, *, wall: float) -> dict[str, Any]:
         return {"failed": f"not done within {wall} seconds"}
     if done.returncode:  # a signal that a limit sent, or the end that the child makes itself
         return {"failed": f"the reader ended with {done.returncode}"}
-    answer = json.loads(done.stdout or b"{}")
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError:
+        return {}
     return answer if isinstance(answer, dict) else {}

@@ -1,14 +1,18 @@
 """A statement file of any format -> statements: the format is told from the bytes."""
 
 import re
+from importlib import import_module
+from types import ModuleType
 
 from backend.ledger.errors import StatementError
 
-from . import camt, ofx, qif, table, text
+from . import text
 from .mapping import Mapping
 from .statement import Statement
 
-SOURCES = ("ofx", "camt", "qif", "csv")
+READERS = {"ofx": "ofx", "camt": "camt", "qif": "qif", "csv": "table"}
+"""The modules of the formats. They bring large libraries, and are loaded when the first such file comes."""
+SOURCES = tuple(READERS)
 """The formats, by the names under which the ids of the bank are known."""
 
 NOT_STATEMENTS = (
@@ -47,13 +51,17 @@ def read(
     Raises StatementError, about the whole file: what cannot be read for certain is not read in part.
     """
     found = source or detect(data, name=name)
-    if found == "ofx":
-        return ofx.read(data)
-    if found == "camt":
-        return camt.read(data)
-    if found == "qif":
-        return qif.read(data, mapping=mapping, currency=currency)
-    return table.read(data, mapping=mapping, currency=currency)
+    reader = load(found)
+    if found in {"ofx", "camt"}:
+        statements: list[Statement] = reader.read(data)
+    else:
+        statements = reader.read(data, mapping=mapping, currency=currency)
+    return statements
+
+
+def load(source: str) -> ModuleType:
+    """The reader of one of SOURCES."""
+    return import_module(f"{__package__}.{READERS[source]}")
 
 
 def detect(data: bytes, *, name: str = "") -> str:

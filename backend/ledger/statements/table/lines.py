@@ -37,22 +37,45 @@ def records(text: str, *, delimiter: str) -> Iterator[Record]:
     """Every record, the empty ones too. Raises StatementError for open quotes and for more than the limits."""
     if any(len(line) > MOST_IN_LINE for line in text.splitlines()):
         raise StatementError(f"The file has a line of more than {MOST_IN_LINE:,} characters.")
-    reader = csv.reader(io.StringIO(f"{text.rstrip()}\n{_END}", newline=""), delimiter=delimiter)
+    text = f"{text.rstrip()}\n{_END}"
+    most_lines = MOST_LINES if _is_well_quoted(text, delimiter=delimiter) else 1
+    for number, record in enumerate(_records(text, delimiter=delimiter, most_lines=most_lines)):
+        if number > MAX_ROWS + PREAMBLE:
+            raise StatementError(f"The file has more than {MAX_ROWS:,} rows.")
+        yield record
+
+
+def first_records(text: str, *, delimiter: str) -> list[Record]:
+    """Those among which the header is."""
+    beginning = "\n".join(text.splitlines()[: PREAMBLE * MOST_LINES])
+    return list(islice(_records(f"{beginning.rstrip()}\n{_END}", delimiter=delimiter, most_lines=MOST_LINES), PREAMBLE))
+
+
+def _records(text: str, *, delimiter: str, most_lines: int) -> Iterator[Record]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     before = 0
     try:
-        for number, cells in enumerate(reader):
+        for cells in reader:
             line, before = before + 1, reader.line_num
             if cells == [_END]:
                 return
-            if before - line >= MOST_LINES or (cells and cells[-1].endswith(_END)):
+            if before - line >= most_lines or (cells and cells[-1].endswith(_END)):
                 raise StatementError(f"The file is damaged: the quotes of line {line} are not closed.")
             if len(cells) > MOST_COLUMNS:
                 raise StatementError(f"Line {line} has more than {MOST_COLUMNS} columns.")
-            if number > MAX_ROWS + PREAMBLE:
-                raise StatementError(f"The file has more than {MAX_ROWS:,} rows.")
             yield Record(line, tuple(" ".join(cell.split()) for cell in cells))
     except csv.Error as error:
         raise StatementError(f"The file is damaged near line {before + 1}: {error}.") from None
+
+
+def _is_well_quoted(text: str, *, delimiter: str) -> bool:
+    """Whether all quotes are closed and doubled inside. Else a cell that goes on in the next line may be a lost row."""
+    try:
+        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            pass
+    except csv.Error:
+        return False
+    return True
 
 
 def stated_delimiter(text: str) -> tuple[str | None, str]:
@@ -62,7 +85,3 @@ def stated_delimiter(text: str) -> tuple[str | None, str]:
     if stated.lower().startswith(_SEPARATOR_LINE) and stated[len(_SEPARATOR_LINE) :] in DELIMITERS:
         return stated[len(_SEPARATOR_LINE) :], "\n" + rest
     return None, text
-
-
-def first_records(text: str, *, delimiter: str) -> list[Record]:
-    return list(islice(records(text, delimiter=delimiter), PREAMBLE))

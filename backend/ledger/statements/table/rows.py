@@ -64,7 +64,7 @@ class _Cells:
         party = self._party(amount)
         row = Row(
             bank_id=fields.bank_id(self.text("id", most=255)),
-            posted_on=self._day("date" if status == "posted" or self.text("date") else "initiated"),
+            posted_on=self._day("initiated" if self._is_only_initiated(status) else "date"),
             initiated_on=self._day("initiated") if self.text("initiated") else None,
             amount=amount,
             description=self._description(party, kind=kind, check_number=check_number),
@@ -120,6 +120,10 @@ class _Cells:
                 "The file does not say its currency; it is that of the account, or must be given.", field="currency"
             )
         return self.reader.convention.currency
+
+    def _is_only_initiated(self, status: str) -> bool:
+        """Whether the bank will say only later when the row was posted."""
+        return status != "posted" and self.text("date") is None and self.text("initiated") is not None
 
     def _status(self) -> str:
         """`posted`, `pending` or `declined`."""
