@@ -11,9 +11,10 @@ from django.db.models import QuerySet
 
 from backend.ledger import access, currencies, errors, posting
 from backend.ledger.models import BankAccount, Budget, Change, Entry, FundingEvent, Transaction, Transfer, User
+from backend.ledger.rules import amounts
 from backend.ledger.selectors import accounts as selectors
 
-from . import amounts, funding, immutable, links, locks, versions
+from . import funding, immutable, links, locks, versions
 
 UNALLOCATED = "Unallocated"
 ZERO = Decimal(0)

@@ -10,8 +10,9 @@ from django.db import transaction as database
 
 from backend.ledger import doorbell, errors, posting
 from backend.ledger.models import BankAccount, Transaction, User
+from backend.ledger.rules import amounts
 
-from . import amounts, drafts, funding, locks
+from . import drafts, funding, locks
 
 MOST = 500
 

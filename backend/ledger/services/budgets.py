@@ -7,29 +7,17 @@ from uuid import UUID
 
 from django.db import transaction
 
-from backend.ledger import access, currencies, errors, posting
+from backend.ledger import access, errors, posting
 from backend.ledger.models import BankAccount, Budget, Entry, User
-from backend.ledger.rules import auto_spend, schedule
+from backend.ledger.rules import budgets as rules
 from backend.ledger.selectors import accounts as account_selectors
 
-from . import amounts, fillups, funding, immutable, locks, versions
+from . import fillups, funding, immutable, locks, versions
 
 IMMUTABLE = {
     "bank_account": "Cannot change the bank account after creation.",
     "budget_type": "Cannot change the budget type after creation.",
 }
-UNFUNDED = (
-    "target_balance",
-    "funding_amount",
-    "funding_type",
-    "target_date",
-    "funding_schedule",
-    "recurrance_schedule",
-    "with_fillup_goal",
-    "paused",
-    "auto_spend",
-)
-"""What the Unallocated budget never has, since everything else is funded from it."""
 
 
 class Fields(TypedDict, total=False):
@@ -58,12 +46,8 @@ def create(*, actor: User, account_id: UUID, fields: Fields, now: datetime) -> B
     """
     account = locks.account(actor=actor, account_id=account_id, field="bank_account")
     kind = fields.get("budget_type", Budget.Type.GOAL)
-    if kind == Budget.Type.FILLUP:
-        raise errors.InvalidValue(
-            "A fill-up goal comes with its recurring budget (with_fillup_goal).", field="budget_type"
-        )
     today = account_selectors.today(account, now=now)
-    _check(fields, account=account, today=today)
+    rules.check_new(fields, currency=str(account.currency), today=today)
     budget = Budget(
         bank_account=account,
         budget_type=kind,
@@ -96,14 +80,8 @@ def update(
     versions.check(budget, expected_version)
     present = {"bank_account": account.pk, "budget_type": budget.budget_type}
     immutable.check(fields, present, refusals=IMMUTABLE)
-    if budget.archived:
-        raise errors.Archived("The budget is archived.")
-    if budget.is_unallocated:
-        _check_unallocated(budget, fields)
-    if budget.budget_type == Budget.Type.FILLUP:
-        fillups.check_follows(budget, fields)
     today = account_selectors.today(account, now=now)
-    _check(fields, account=account, today=today, present=budget)
+    rules.check_change(budget, fields, currency=str(account.currency), today=today)
     if not _differs(budget, fields):
         return budget
     funding.before_change(account, budget, now=now)
@@ -132,10 +110,7 @@ def archive(*, actor: User, budget_id: UUID, now: datetime) -> Budget:
     Raises NotFound, Forbidden (Unallocated), Archived (twice).
     """
     account, budget = _locked(actor=actor, budget_id=budget_id)
-    if budget.is_unallocated:
-        raise errors.Forbidden("Cannot archive the unallocated budget.")
-    if budget.archived:
-        raise errors.Archived("Budget is already archived.")
+    rules.check_archivable(budget)
     if budget.budget_type == Budget.Type.FILLUP:
         fillups.detach(account, budget, now=now)
     elif budget.fillup_goal is not None and not budget.fillup_goal.archived:
@@ -204,35 +179,6 @@ def _locked(*, actor: User, budget_id: UUID) -> tuple[BankAccount, Budget]:
     found = access.one(access.budgets(actor), budget_id)
     account = posting.lock(found.bank_account_id, actor=actor)
     return account, access.one(access.budgets(actor).select_related("fillup_goal"), budget_id)
-
-
-def _check(fields: Fields, *, account: BankAccount, today: date, present: Budget | None = None) -> None:
-    """Refuse values that a budget cannot have; a schedule is tried before it is stored."""
-    currency = str(account.currency)
-    amounts.not_negative(fields.get("target_balance", Decimal(0)), currency=currency, field="target_balance")
-    funding_amount = fields.get("funding_amount")
-    if funding_amount is not None:
-        amounts.not_negative(funding_amount, currency=currency, field="funding_amount")
-    for field, text in (
-        ("funding_schedule", fields.get("funding_schedule")),
-        ("recurrance_schedule", fields.get("recurrance_schedule")),
-    ):
-        unchanged = present is not None and text == getattr(present, field)
-        if text and not unchanged:
-            try:
-                schedule.check(text, anchor=present.anchor if present else today)
-            except errors.InvalidSchedule as error:
-                raise errors.InvalidSchedule(error.message, field=field) from error
-    auto_spend.parse(fields.get("auto_spend"), decimals=currencies.decimals(currency))
-
-
-def _check_unallocated(budget: Budget, fields: Fields) -> None:
-    """Unallocated keeps its name and is never funded: it is what everything else is funded from."""
-    if fields.get("name", budget.name) != budget.name:
-        raise errors.Immutable("Cannot rename the unallocated budget.", field="name")
-    for field, value in fields.items():
-        if field in UNFUNDED and (value or None) != (getattr(budget, field) or None):
-            raise errors.Immutable("The unallocated budget has no funding of its own.", field=field)
 
 
 def _differs(budget: Budget, fields: Fields) -> bool:

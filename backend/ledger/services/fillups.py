@@ -1,22 +1,14 @@
 """The fill-up goal of a Recurring budget: opened with it, kept in step, settled before it."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
 
-from backend.ledger import errors, posting
+from backend.ledger import posting
 from backend.ledger.models import BankAccount, Budget, User
+from backend.ledger.rules import budgets as rules
 from backend.ledger.selectors import accounts
-
-FOLLOWED = ("target_balance", "funding_type", "funding_amount", "target_date", "funding_schedule")
-SUFFIX = " Fill-up"
-
-
-def name_for(parent: str) -> str:
-    """`<name> Fill-up`, the name cut where both would not fit."""
-    return parent[: 200 - len(SUFFIX)] + SUFFIX
 
 
 def open_for(account: BankAccount, parent: Budget, *, today: date, now: datetime) -> Budget:
@@ -30,7 +22,7 @@ def open_for(account: BankAccount, parent: Budget, *, today: date, now: datetime
         created_at=now,
         modified_at=now,
     )
-    _follow(child, parent)
+    rules.follow(child, parent)
     child.save(force_insert=True)
     posting.journal.created(account, [child])
     posting.journal.watch(parent)
@@ -46,25 +38,11 @@ def keep_in_step(account: BankAccount, parent: Budget, *, now: datetime) -> None
     if child is None or child.archived:
         return
     posting.journal.watch(child)
-    _follow(child, parent)
+    rules.follow(child, parent)
     posting.judge(child)
     posting.journal.changed(account, child)
     child.stamp(now)
     child.save()
-
-
-def _follow(child: Budget, parent: Budget) -> None:
-    child.name = name_for(parent.name)
-    child.paused = parent.paused
-    for field in FOLLOWED:
-        setattr(child, field, getattr(parent, field))
-
-
-def check_follows(child: Budget, fields: Mapping[str, object]) -> None:
-    """A fill-up takes its name, target and schedule from its parent only."""
-    for field in ("name", *FOLLOWED):
-        if field in fields and fields[field] != getattr(child, field):
-            raise errors.Immutable("A fill-up goal follows its recurring budget: change it there.", field=field)
 
 
 def close_for(account: BankAccount, parent: Budget, *, actor: User, now: datetime) -> None:

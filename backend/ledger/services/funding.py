@@ -11,8 +11,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from backend.ledger import access, errors, posting
+from backend.ledger import access, posting
 from backend.ledger.models import BankAccount, Budget, User
+from backend.ledger.rules import budgets as budget_rules
 from backend.ledger.rules import funding as rules
 from backend.ledger.selectors import funding_state
 
@@ -37,7 +38,6 @@ log = logging.getLogger(__name__)
 MOST_EVENTS = 400
 """Events that one run settles; the next one goes on."""
 
-HIGHEST_PRIORITY = 1_000
 ZERO = Decimal(0)
 
 
@@ -97,10 +97,7 @@ def prioritise(*, actor: User, budget_id: UUID, priority: int, now: datetime) ->
     found = access.one(access.budgets(actor), budget_id)
     account = posting.lock(found.bank_account_id, actor=actor)
     budget = posting.journal.watch(access.one(access.budgets(actor), budget_id))
-    if budget.archived:
-        raise errors.Archived("The budget is archived.")
-    if abs(priority) > HIGHEST_PRIORITY:
-        raise errors.InvalidValue("A priority lies between -1,000 and 1,000.", field="priority")
+    budget_rules.check_priority(budget, priority)
     budget.priority = priority
     if posting.journal.changed(account, budget):
         posting.journal.write(account, at=now)

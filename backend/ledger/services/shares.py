@@ -7,9 +7,10 @@ from uuid import UUID
 
 from backend.ledger import access, categories, errors, posting
 from backend.ledger.models import BankAccount, Budget, Entry, Transaction, User
+from backend.ledger.rules import amounts
 from backend.ledger.rules import splits as rules
 
-from . import amounts, fillups
+from . import fillups
 
 ZERO = Decimal(0)
 MOST_SHARES = 200

@@ -11,9 +11,10 @@ from django.db import transaction as database
 
 from backend.ledger import access, attachments, doorbell, errors, posting
 from backend.ledger.models import BankAccount, Entry, Transaction, User
+from backend.ledger.rules import amounts
 from backend.ledger.rules import splits as rules
 
-from . import amounts, drafts, fillups, funding, immutable, links, locks, versions
+from . import drafts, fillups, funding, immutable, links, locks, versions
 from . import shares as shares_
 
 IMMUTABLE = {

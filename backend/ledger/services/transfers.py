@@ -8,8 +8,9 @@ from django.db import transaction
 
 from backend.ledger import access, errors, posting
 from backend.ledger.models import Transfer, User
+from backend.ledger.rules import amounts
 
-from . import amounts, funding, locks
+from . import funding, locks
 
 
 @transaction.atomic

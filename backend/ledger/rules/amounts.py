@@ -3,14 +3,14 @@
 from decimal import Decimal
 
 from backend.ledger import currencies, errors
-from backend.ledger.models import LIMIT
+from backend.ledger.rules import money
 
 
 def exact(amount: Decimal, *, currency: str, field: str) -> Decimal:
     """`amount`, if the currency has that many decimals and the ledger that many digits; else InvalidAmount."""
     if not amount.is_finite():
         raise errors.InvalidAmount("A valid number is required.", field=field)
-    if abs(amount) >= LIMIT:
+    if abs(amount) >= money.MAX:
         message = "Ensure that there are no more than 12 digits before the decimal point."
         raise errors.InvalidAmount(message, field=field)
     places = currencies.decimals(currency)
