@@ -11,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, QuerySet
 
 from backend.ledger import errors
-from backend.ledger.models import Bank, BankAccount, Budget, Entry, FundingEvent, Transaction, Transfer, User
+from backend.ledger.models import Bank, BankAccount, Budget, Change, Entry, FundingEvent, Transaction, Transfer, User
 
 Row = TypeVar("Row", bound=Model)
 Viewer = User | AnonymousUser
@@ -48,6 +48,11 @@ def transfers(user: Viewer) -> QuerySet[Transfer]:
 
 def funding_events(user: Viewer) -> QuerySet[FundingEvent]:
     return FundingEvent.objects.filter(bank_account__in=account_ids(user))
+
+
+def changes(user: Viewer) -> QuerySet[Change]:
+    """The history of the user's accounts."""
+    return Change.objects.filter(bank_account__in=account_ids(user))
 
 
 def banks() -> QuerySet[Bank]:

@@ -13,7 +13,11 @@ UUID_SCALAR = strawberry.scalar(
 )
 
 
-def parse(text: str) -> tuple[str | None, UUID] | None:
+NUMBERED = {"HistoryEntry"}
+"""The types whose rows have numbers for keys; only their own ids name them."""
+
+
+def parse(text: str) -> tuple[str | None, UUID | int] | None:
     """The type name, if the id tells it, and the key; None for what is no id."""
     kind, key = None, text
     try:
@@ -21,6 +25,8 @@ def parse(text: str) -> tuple[str | None, UUID] | None:
         kind, key = found.type_name, found.node_id
     except (relay.GlobalIDValueError, ValueError):
         pass
+    if kind in NUMBERED:
+        return (kind, int(key)) if key.isascii() and key.isdigit() and len(key) < 19 else None
     try:
         return kind, UUID(key)
     except ValueError:
@@ -30,6 +36,6 @@ def parse(text: str) -> tuple[str | None, UUID] | None:
 def key(text: str, kind: type[Any], *, field: str) -> UUID:
     """The key of a row of that type. Raises NotFound naming the field for what cannot be one."""
     found = parse(text)
-    if found is None or found[0] not in (None, kind.__name__):
+    if found is None or found[0] not in (None, kind.__name__) or not isinstance(found[1], UUID):
         raise errors.NotFound(f"There is no such {kind.__name__}.", field=field)
     return found[1]

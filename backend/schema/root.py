@@ -19,19 +19,21 @@ from . import accounts, context, errors, ids, limits, mutations, pages, transact
 from .accounts import BankAccount
 from .banks import Bank
 from .budgets import Budget
+from .history import HistoryEntry, HistoryQueries
 from .money import AMOUNT, Amount
+from .sync import SyncQueries
 from .transactions import Allocation, Transaction
 from .transfers import Transfer
 from .users import Me
 from .writes import Mutation
 
 NODES: dict[str, type[relay.Node]] = {
-    each.__name__: each for each in (Allocation, Bank, BankAccount, Budget, Transaction, Transfer)
+    each.__name__: each for each in (Allocation, Bank, BankAccount, Budget, HistoryEntry, Transaction, Transfer)
 }
 
 
 @strawberry.type(description="What can be read. Everything belongs to whoever asks.")
-class Query:
+class Query(SyncQueries, HistoryQueries):
     bank_accounts: pages.Connection[BankAccount] = pages.page(accounts.BY_NAME, "The user's accounts, by name.")
     transactions: pages.Connection[Transaction] = pages.page(
         transactions.NEWEST_FIRST,

@@ -8,7 +8,7 @@ from graphql import GraphQLInterfaceType
 from strawberry import relay
 from strawberry_django.utils.typing import get_django_definition
 
-from backend.ledger.models import BankAccount, Budget, Transaction, User
+from backend.ledger.models import BankAccount, Budget, Change, Transaction, User
 from backend.ledger.services import budgets
 from backend.schema import base
 from backend.schema.root import NODES, schema
@@ -28,6 +28,7 @@ def rows_of(account: BankAccount) -> dict[str, Any]:
         "Allocation": movement.allocations.get(budget=budget),
         "BankAccount": account,
         "Budget": budget,
+        "HistoryEntry": Change.objects.filter(bank_account=account).latest("pk"),
         "Transaction": movement,
         "Transfer": build.transfer(account, source=budget, target=build.unallocated(account), amount="1.00"),
     }
@@ -42,7 +43,8 @@ def test_every_node_type_is_walked_below() -> None:
     assert isinstance(interface, GraphQLInterfaceType)
     implementations = {each.name for each in schema._schema.get_possible_types(interface)}
 
-    assert implementations == set(NODES) == {"Allocation", "Bank", "BankAccount", "Budget", "Transaction", "Transfer"}
+    assert implementations == set(NODES)
+    assert set(NODES) == {"Allocation", "Bank", "BankAccount", "Budget", "HistoryEntry", "Transaction", "Transfer"}
 
 
 def test_every_type_of_rows_stands_behind_the_access_door() -> None:

@@ -1,0 +1,114 @@
+"""What happened to a user's rows since they looked last, told from the history.
+
+A cursor says for each account how far its history was read. So an account that came to the user is told whole, one that
+went is told to be gone, and nothing has to be kept about anybody's devices.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Max, Q
+
+from backend.ledger import access
+from backend.ledger.models import Change, User
+
+CREATED, CHANGED, DELETED = Change.Action.CREATED, Change.Action.CHANGED, Change.Action.DELETED
+ACCOUNT = Change.Noun.ACCOUNT
+
+Cursor = Mapping[UUID, int]
+"""The key of the last change that was read, per account; 0 where there was none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A row and what became of it in all; `action` is what a client that knew the state before has to do."""
+
+    noun: str
+    row_id: UUID
+    action: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """`cursor`: where to go on. `more`: whether there is more already. `new`: accounts that are to be read whole.
+
+    `rebalanced`: per account the date in the order of the ledger from which on running balances may be others.
+    """
+
+    cursor: Cursor
+    items: list[Item] = field(default_factory=list)
+    more: bool = False
+    new: list[UUID] = field(default_factory=list)
+    rebalanced: dict[UUID, datetime] = field(default_factory=dict)
+
+
+def here(user: User) -> Cursor:
+    """The cursor of this moment: everything that is to be read now is known by it. Two queries."""
+    accounts = list(access.accounts(user).values_list("pk", flat=True))
+    return _last(accounts)
+
+
+def since(user: User, cursor: Cursor, *, limit: int) -> Since:
+    """What happened since that cursor, in order, from at most `limit` lines of the history; two queries or three."""
+    mine = set(access.accounts(user).values_list("pk", flat=True))
+    gone = [key for key in cursor if key not in mine]
+    new = [key for key in mine if key not in cursor]
+    known = {key: seen for key, seen in cursor.items() if key in mine}
+    lines = _lines(known, limit=limit + 1)
+    read = {line.bank_account_id: line.pk for line in lines[:limit]}
+    items = [Item(noun=ACCOUNT, row_id=key, action=DELETED) for key in sorted(gone)]
+    items += [Item(noun=ACCOUNT, row_id=key, action=CREATED) for key in sorted(new)]
+    return Since(
+        cursor={**known, **read, **(_last(new) if new else {})},
+        items=items + _collapsed(lines[:limit]),
+        more=len(lines) > limit,
+        new=sorted(new),
+        rebalanced=_rebalanced(lines[:limit]),
+    )
+
+
+def _last(accounts: list[UUID]) -> dict[UUID, int]:
+    rows = Change.objects.filter(bank_account__in=accounts).order_by().values_list("bank_account")
+    return {**dict.fromkeys(accounts, 0), **dict(rows.annotate(Max("pk")))}
+
+
+def _lines(known: Cursor, *, limit: int) -> list[Change]:
+    if not known:
+        return []
+    later = Q(pk__in=())
+    for key, seen in known.items():
+        later |= Q(bank_account=key, pk__gt=seen)
+    return list(Change.objects.filter(later).defer("values").order_by("pk")[:limit])
+
+
+def _collapsed(lines: list[Change]) -> list[Item]:
+    """One item per row; a row that came and went meanwhile is none. In the order of the last that happened to each."""
+    first: dict[tuple[str, UUID], str] = {}
+    last: dict[tuple[str, UUID], Change] = {}
+    for line in lines:
+        key = (line.noun, line.row_id)
+        first.setdefault(key, line.action)
+        last.pop(key, None)
+        last[key] = line
+    items = []
+    for key, line in last.items():
+        action = line.action
+        if first[key] == CREATED:
+            if action == DELETED:
+                continue
+            action = CREATED
+        elif action != DELETED:
+            action = CHANGED
+        items.append(Item(noun=line.noun, row_id=line.row_id, action=action, at=line.at))
+    return items
+
+
+def _rebalanced(lines: list[Change]) -> dict[UUID, datetime]:
+    found: dict[UUID, datetime] = {}
+    for line in lines:
+        if line.dated is not None:
+            found[line.bank_account_id] = min(line.dated, found.get(line.bank_account_id, line.dated))
+    return found

@@ -1,0 +1,116 @@
+"""The history: who changed what, when, through which door, with old and new values."""
+
+import json
+from datetime import datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import strawberry
+import strawberry_django
+from django.db.models import QuerySet
+from strawberry import relay
+
+from backend.ledger import access, doors, models
+from backend.ledger.models import User
+
+from . import base, ids, pages
+from .accounts import BankAccount
+from .sync import ChangeKind, RowType
+
+NEWEST_FIRST = ("-pk",)
+
+
+@strawberry.enum(description="The way by which a change came in.")
+class Door(Enum):
+    REST = strawberry.enum_value(doors.REST, description="The REST API.")
+    GRAPHQL = strawberry.enum_value(doors.GRAPHQL, description="The GraphQL API.")
+    SCHEDULER = strawberry.enum_value(doors.SCHEDULER, description="Work that the service does by itself.")
+    COMMAND = strawberry.enum_value(doors.COMMAND, description="A command of whoever runs the service.")
+    ADMIN = strawberry.enum_value(doors.ADMIN, description="The admin pages.")
+
+
+@strawberry.type(description="A field that differs.")
+class FieldChange:
+    field: str = strawberry.field(description="The field, as the ledger calls it.")
+    old: str | None = strawberry.field(description="Its value before: texts as they are, all else as JSON.")
+    new: str | None = strawberry.field(description="Its value since.")
+
+
+@strawberry_django.type(models.Change, name="HistoryEntry", description="One change of one row; never changed itself.")
+class HistoryEntry(base.Visible, relay.Node):
+    bank_account: BankAccount = base.reference("The account that it belongs to.")
+    at: datetime = strawberry.field(description="When it was written.")
+    uuid: UUID = strawberry_django.field(field_name="row_id", description="The id of the row that it tells of.")
+
+    @strawberry_django.field(only=["noun"], description="What the row is.")
+    def type(self) -> RowType:
+        return RowType(self.noun)  # type: ignore[attr-defined]
+
+    @strawberry_django.field(only=["action"], description="What became of it.")
+    def kind(self) -> ChangeKind:
+        return ChangeKind(self.action)  # type: ignore[attr-defined]
+
+    @strawberry_django.field(only=["door"], description="By which way the change came in.")
+    def door(self) -> Door:
+        return Door(self.door)
+
+    @strawberry_django.field(
+        select_related=["actor"],
+        only=["actor__username"],
+        description="User name of whoever made the change; null for the service itself.",
+    )
+    def actor(self) -> str | None:
+        return self.actor and self.actor.username
+
+    @strawberry_django.field(only=["values"], description="What differs; for a deleted row what it was.")
+    def changes(self) -> list[FieldChange]:
+        values: dict[str, Any] = self.values  # type: ignore[attr-defined]
+        return [FieldChange(field=name, old=_text(old), new=_text(new)) for name, (old, new) in values.items()]
+
+    @staticmethod
+    def rows(user: User) -> QuerySet[models.Change]:
+        return access.changes(user)
+
+
+def _text(value: object) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+@strawberry.input(description="Which part of the history; each that is given narrows it.")
+class HistoryFilters:
+    account: strawberry.ID | None = strawberry.field(default=None, description="Of that bank account.")
+    row: strawberry.ID | None = strawberry.field(default=None, description="Of that row, also after it is gone.")
+    type: RowType | None = strawberry.field(default=None, description="Of rows of that kind.")
+    since: datetime | None = strawberry.field(default=None, description="Written at that instant or later.")
+    before: datetime | None = strawberry.field(default=None, description="Written before that instant.")
+
+
+def narrow(rows: QuerySet[models.Change], *, filters: HistoryFilters | None) -> QuerySet[models.Change]:
+    if filters is None:
+        return rows
+    if filters.account is not None:
+        rows = rows.filter(bank_account=ids.key(filters.account, BankAccount, field="account"))
+    if filters.row is not None:
+        found = ids.parse(filters.row)
+        rows = rows.filter(row_id=str(found[1])) if found and isinstance(found[1], UUID) else rows.none()
+    if filters.type is not None:
+        rows = rows.filter(noun=filters.type.value)
+    if filters.since is not None:
+        rows = rows.filter(at__gte=base.aware(filters.since))
+    if filters.before is not None:
+        rows = rows.filter(at__lt=base.aware(filters.before))
+    return rows
+
+
+FILTERS = pages.argument("filters", HistoryFilters | None, "Which part; without any, all of the user's accounts.")
+
+
+@strawberry.type
+class HistoryQueries:
+    history: pages.Connection[HistoryEntry] = pages.page(
+        NEWEST_FIRST,
+        "Who changed what in the user's accounts, the latest first.",
+        arguments=[FILTERS],
+        narrow=narrow,
+    )
