@@ -101,6 +101,18 @@ class HasAllocations(LedgerError):
     code = "has_allocations"
 
 
+class Settled(LedgerError):
+    """What became of a funding event stands."""
+
+    code = "settled"
+
+
+class CannotRetry(LedgerError):
+    """A funding event that no more money can go to; the message says why."""
+
+    code = "cannot_retry"
+
+
 class SessionOver(LedgerError):
     """The sign-in was ended or has run out."""
 

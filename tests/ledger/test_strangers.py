@@ -10,7 +10,7 @@ import pytest
 from backend.ledger import access, errors, posting
 from backend.ledger.models import BankAccount, Budget, Transaction, User
 from backend.ledger.posting import locking
-from backend.ledger.services import accounts, budgets, funding, imports, transactions, transfers, users
+from backend.ledger.services import accounts, budgets, funding, funding_events, imports, transactions, transfers, users
 from backend.ledger.statements import Statement
 from tests import build
 from tests.ledger import states
@@ -37,6 +37,7 @@ ON_ROWS: dict[str, Try] = {
     "funding.prioritise": lambda who, account, unallocated, budget, row: funding.prioritise(
         actor=who, budget_id=budget.pk, priority=1, now=build.NOW
     ),
+    "funding_events.run": lambda who, account, *_: funding_events.run(actor=who, account_id=account.pk, now=build.NOW),
     "imports.run": lambda who, account, *_: imports.run(
         actor=who, account_id=account.pk, statement=STATEMENT, source="ofx", now=build.NOW
     ),
@@ -67,6 +68,12 @@ BY_FIELD: dict[str, tuple[str, Try]] = {
         "bank_account",
         lambda who, account, *_: budgets.create(
             actor=who, account_id=account.pk, fields={"name": "Mine"}, now=build.NOW
+        ),
+    ),
+    "funding_events.skip": (
+        "budget",
+        lambda who, account, unallocated, budget, row: funding_events.skip(
+            actor=who, budget_id=budget.pk, on=build.TODAY, now=build.NOW
         ),
     ),
     "transactions.create": (
@@ -125,8 +132,9 @@ def test_a_former_owner_is_a_stranger(account, owner, coowner, row, name):
         call(owner, account, build.unallocated(account), budget, row)
 
 
-@pytest.mark.parametrize("name", sorted(TRIES.keys() - {"users.update_me"}))
+@pytest.mark.parametrize("name", sorted(TRIES.keys() - {"users.update_me", "funding_events.run"}))
 def test_whoever_loses_the_account_while_waiting_for_its_lock_is_a_stranger(account, owner, row, name, monkeypatch):
+    """Not of a funding run: the engine does what is due, whoever asked for it."""
     lock_all = locking.lock_all
 
     def lost(*args: Any, **kwargs: Any) -> dict[UUID, BankAccount]:

@@ -4,9 +4,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
-from backend.ledger.models import BankAccount, Budget, FundingEvent
+from backend.ledger.models import BankAccount, Budget, FundingEvent, User
 from backend.ledger.selectors import integrity
-from backend.ledger.services import accounts, budgets, funding
+from backend.ledger.selectors.funding_events import Upcoming
+from backend.ledger.services import accounts, budgets, funding, funding_events
 from tests import build
 from tests.ledger import replay
 
@@ -71,6 +72,16 @@ def change(budget: Budget, offset: int = 0, **changes: Any) -> Budget:
     fields = cast(budgets.Fields, changes)
     actor = build.first_owner(budget.bank_account)
     return budgets.update(actor=actor, budget_id=budget.pk, fields=fields, now=at(offset))
+
+
+def skip(budget: Budget, day: int, offset: int = 0, *, kind: str = "fund", actor: User | None = None) -> FundingEvent:
+    actor = actor or build.first_owner(budget.bank_account)
+    return funding_events.skip(actor=actor, budget_id=budget.pk, on=on(day), kind=kind, now=at(offset))
+
+
+def take_back(event: FundingEvent, offset: int = 0) -> Upcoming:
+    actor = build.first_owner(event.bank_account)
+    return funding_events.take_back(actor=actor, event_id=event.pk, now=at(offset))
 
 
 def events(account: BankAccount, kind: str = "fund") -> list[tuple[str, int, str, Decimal]]:

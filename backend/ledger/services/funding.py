@@ -17,7 +17,7 @@ from backend.ledger.rules import budgets as budget_rules
 from backend.ledger.rules import funding as rules
 from backend.ledger.selectors import funding_state
 
-from . import afterwards, funding_run, locks
+from . import afterwards, funding_run, locks, versions
 from .funding_dates import before_change, drop_skips, reschedule, settle_past
 from .funding_run import system_user
 
@@ -64,14 +64,16 @@ def configure(
     now: datetime,
     import_gate: bool | None = None,
     auto_funding: bool | None = None,
+    expected_version: int | None = None,
 ) -> BankAccount:
     """Free an account of the import gate, or switch its funding off and on; None leaves a setting as it is.
 
     While funding is off, its events are skipped and never made up. What is due by the new setting is done at once.
-    Raises NotFound.
+    Raises NotFound, Conflict (the account is not at `expected_version`).
     """
     with transaction.atomic():
         account = locks.account(actor=actor, account_id=account_id)
+        versions.check(account, expected_version)
         if auto_funding is not None and auto_funding != account.auto_funding:
             budgets = list(Budget.objects.filter(funding_state.LIVE, bank_account=account, is_unallocated=False))
             settle_past(account, budgets, now=now)
@@ -89,14 +91,17 @@ def configure(
 
 
 @transaction.atomic
-def prioritise(*, actor: User, budget_id: UUID, priority: int, now: datetime) -> Budget:
+def prioritise(
+    *, actor: User, budget_id: UUID, priority: int, now: datetime, expected_version: int | None = None
+) -> Budget:
     """Have a budget come before or after others among the events of one day: higher first, 0 is usual.
 
-    Raises NotFound, Archived, InvalidValue (beyond -1,000 to 1,000).
+    Raises NotFound, Archived, InvalidValue (beyond -1,000 to 1,000), Conflict (not at `expected_version`).
     """
     found = access.one(access.budgets(actor), budget_id)
     account = posting.lock(found.bank_account_id, actor=actor)
     budget = posting.journal.watch(access.one(access.budgets(actor), budget_id))
+    versions.check(budget, expected_version)
     budget_rules.check_priority(budget, priority)
     budget.priority = priority
     if posting.journal.changed(account, budget):
@@ -110,7 +115,7 @@ def run(*, account_id: UUID, now: datetime, as_of: date | None = None) -> Result
     """Do what is due in the account up to `as_of` (today by default, where the first owner lives; it may lie ahead).
 
     Each event is one commit, so that a run which is interrupted is simply gone on with. Raises NotFound, InvalidValue
-    (`as_of` is more than ten years ahead).
+    (`as_of` is more than ten years away).
     """
     events = funding_run.events(account_id, now=now, as_of=as_of)
     return Result(events=tuple(itertools.islice(events, MOST_EVENTS)))

@@ -24,10 +24,11 @@ FARTHEST = timedelta(days=3660)
 def events(account_id: UUID, *, now: datetime, as_of: date | None) -> Iterator[rules.Intent]:
     """Carry out what is due up to `as_of` (today by default); each event is committed when it is given out.
 
-    Raises NotFound, InvalidValue (`as_of` is more than ten years ahead).
+    Raises NotFound, InvalidValue (`as_of` is more than ten years away).
     """
-    if as_of is not None and as_of > now.date() + FARTHEST:
-        raise errors.InvalidValue("The date lies more than ten years ahead.", field="as_of")
+    if as_of is not None and abs(as_of - now.date()) > FARTHEST:
+        way = "ahead" if as_of > now.date() else "back"
+        raise errors.InvalidValue(f"The date lies more than ten years {way}.", field="as_of")
     run = _Run(account_id, now=now, as_of=as_of)
     while (intent := run.step()) is not None:
         yield intent

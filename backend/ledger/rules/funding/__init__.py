@@ -22,7 +22,7 @@ from .envelopes import (
     State,
     Terms,
 )
-from .facts import BY_OWNER, NOT_IN_YET, Facts, facts_from_plain, told
+from .facts import BY_OWNER, NOT_IN_YET, Facts, Plain, facts_from_plain, told
 from .forecast import Flow, Forecast, Shortfall, forecast
 from .intents import Intent
 from .plan import earliest, plan
@@ -48,6 +48,7 @@ __all__ = [
     "Forecast",
     "Intent",
     "Key",
+    "Plain",
     "Short",
     "Shortfall",
     "Skip",
