@@ -6,7 +6,7 @@ Every expression here is linear in the text: none repeats what can be matched in
 import re
 from datetime import date, timedelta
 
-from backend.ledger.rules import names, places
+from backend.ledger.rules import bank_words, names, places
 
 MOST = 512
 """Characters that are looked at, and that a party has at most."""
@@ -15,40 +15,23 @@ _LATEST = timedelta(days=7)
 _COLUMN_BREAK = re.compile(r"\s{2,}")
 _MONTH_AND_DAY = re.compile(r"(?<![0-9/])(0[1-9]|1[0-2])/(0[1-9]|[12][0-9]|3[01])(?![0-9])")
 
-_KINDS = """
-    ACH|ACH CREDIT|ACH DEBIT|ACH DEPOSIT|ACH PAYMENT|ACH WITHDRAWAL|CARD PAYMENT|CARD PAYMENT TO|CARD PURCHASE
-    CARD TRANSACTION|CHECK CARD|CHECK CARD PURCHASE|CHECKCARD|CHECKCARD PURCHASE|CONTACTLESS|CONTACTLESS PAYMENT
-    CREDIT CARD PURCHASE|DBT CRD|DDA PURCHASE|DEBIT CARD|DEBIT CARD PURCHASE|DEBIT CARD REFUND|DEBIT PIN PURCHASE
-    DEBIT PURCHASE|DIRECT DEBIT|EFT DEBIT|ELECTRONIC WITHDRAWAL|EXTERNAL DEPOSIT|EXTERNAL WITHDRAWAL|INTERAC
-    INTERAC PURCHASE|MAESTRO|MASTERCARD DEBIT|MASTERCARD PURCHASE|NON-PIN PURCHASE|PAYPAL INST XFER|PENDING|PIN PURCHASE
-    POS|POS DEBIT|POS PUR|POS PURCHASE|POS REFUND|POS RETURN|POS SIGNATURE PURCHASE|POS TRANSACTION|POS WITHDRAWAL
-    PRE-AUTHORIZED DEBIT|PREAUTHORIZED DEBIT|PURCHASE|PURCHASE AT|PURCHASE AUTHORIZED ON|PURCHASE RETURN
-    PURCHASE RETURN AUTHORIZED ON|RECURRING|RECURRING DEBIT|RECURRING PAYMENT|RECURRING PAYMENT AUTHORIZED ON
-    RECURRING PURCHASE|SEPA DIRECT DEBIT|SIGNATURE PURCHASE|VISA DDA PUR|VISA DEBIT|VISA DEBIT PURCHASE|VISA PURCHASE
-"""
-_RESELLERS = """
-    2CO.COM|BT|CHECKOUT|CKE|CLOVER|DD|DRI|EB|FS|FSP|GUMRD|IN|IZ|IZETTLE|PADDLE.NET|PAYPAL|PP|PY|SP|SQ|SQUARE|STRIPE|SUMUP
-    TOAST|TST|WPY|ZETTLE_
-"""
-
-
-def _any_of(listed: str) -> str:
-    phrases = [phrase for line in listed.split("\n") for phrase in line.strip().split("|") if phrase]
-    return "|".join(re.escape(phrase) for phrase in sorted(phrases, key=len, reverse=True))
-
-
-_PREFIX = re.compile(
-    rf"(?:(?:{_any_of(_RESELLERS)}) ?\*|(?:{_any_of(_KINDS)})(?=[ :*#-]|$)(?: [0-9]{{4}}(?= ))?)[ :*-]*", re.IGNORECASE
-)
+_RESELLER = rf"(?:{bank_words.any_of(bank_words.RESELLERS)}) ?\*"
+_KIND = rf"(?:{bank_words.any_of(bank_words.KINDS)})(?=[ :*#-]|$)(?: #?[0-9]{{4}}(?= ))?"
+_PREFIX = re.compile(rf"(?:{_RESELLER}|{_KIND})[ :*-]*", re.IGNORECASE)
 _DETAILS = re.compile(
     r" (?:DES|INDN|CO ID|ID|REF|REFERENCE|TRACE|TRN|CONF|CONFIRMATION|AUTH|AUTH CODE|MCC)(?: NO\.?)? ?[:#]",
     re.IGNORECASE,
 )
 _MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
+_DAY = (
+    r"[0-9]{1,2}/[0-9]{1,2}(?:/(?:[0-9]{4}|[0-9]{2}))?"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?"
+    r"|[0-9]{2}[.-][0-9]{2}[.-](?:[0-9]{4}|[0-9]{2})(?:/[0-9]{2}[.:][0-9]{2})?"
+    r"|20[0-9]{2}-[01][0-9]|[0-9]{2}\.[0-9]{2}\.?"
+    rf"|[0-9]{{1,2}}(?:{_MONTHS})(?:[0-9]{{2}})?|[0-9]{{1,2}}[.:][0-9]{{2}} ?UHR|[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?"
+)
 _DATE = re.compile(
-    r"(?<![0-9A-Za-z/.-])(?:[0-9]{1,2}/[0-9]{1,2}(?:/(?:[0-9]{4}|[0-9]{2}))?|[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    rf"|[0-9]{{2}}[.-][0-9]{{2}}[.-](?:[0-9]{{4}}|[0-9]{{2}})|[0-9]{{1,2}}(?:{_MONTHS})(?:[0-9]{{2}})?"
-    r"|[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)(?![0-9A-Za-z/])",
+    rf"(?:(?<![0-9A-Za-z])(?:ON|VOM|LE|DU|DEL|OP|DNIA) )?(?<![0-9A-Za-z/.-])(?:{_DAY})(?![0-9A-Za-z/])",
     re.IGNORECASE,
 )
 _PURCHASE_AFTER_DATE = re.compile(r"\0 ?(?:MOBILE |RECURRING |POS )?(?:PURCHASE|REFUND|PAYMENT)(?= |$)", re.IGNORECASE)
@@ -59,6 +42,9 @@ _PHONE = re.compile(
 )
 _CARD = re.compile(
     r"(?<![A-Za-z])(?:CARD |CARD ENDING IN )?(?:[Xx*]{2,16}[0-9]{4}|(?<=CARD )[0-9]{4}|(?<= IN )[0-9]{4})(?![0-9])"
+    r"|(?<![0-9A-Za-z])(?:[0-9]{4,6}[Xx*]{4,12}[0-9]{3,4}"
+    r"|(?:CB|CARTE|TARJETA|TARJ\.|CARTA|KARTE)[ :*][Xx*]{0,12}[0-9]{4}"
+    r"|(?:NR:|PASNR\.? ?)[A-Z0-9]{1,8}|[Xx][0-9]{4}(?= ))(?![0-9])"
 )
 _STORE = re.compile(r"#[0-9A-Z-]*|[0-9]{3,}|0[0-9]+|[A-Z]-?[0-9]{3,}|[0-9]{2,}-[0-9]{2,}")
 _STORE_WORDS = frozenset({"STORE", "STR", "NO", "NO.", "UNIT", "LOC", "STORE#"})
@@ -100,6 +86,8 @@ def party(raw: str) -> str | None:
 def _cleaned(text: str) -> str:
     """What is left of the text, or "" if it is nothing that could be a name."""
     text = _without_prefix(" ".join(text.split()))
+    if (end := bank_words.END.search(text)) and _has_letter(text[: end.start()]):
+        text = text[: end.start()]
     if details := _DETAILS.search(text):
         text = text[: details.start()]
     for pattern in (_CARD, _DATE, _PHONE):
@@ -107,7 +95,7 @@ def _cleaned(text: str) -> str:
     text = _without_prefix(" ".join(text.split()).lstrip(_EDGES))
     if (mark := _PURCHASE_AFTER_DATE.search(text)) and _has_letter(text[: mark.start()]):
         text = text[: mark.start()]
-    words = places.without_place(_marked(_stars(text).split()))
+    words = places.without_place(_without_country(_marked(_stars(text).split())))
     name = " ".join(words).strip(_EDGES)
     return name if _has_letter(name) else ""
 
@@ -145,6 +133,10 @@ def _marked(words: list[str]) -> list[str]:
         else:
             marked.append(_without_glued_number(word))
     return marked
+
+
+def _without_country(words: list[str]) -> list[str]:
+    return words[:-1] if len(words) > 2 and words[-1] in bank_words.COUNTRIES else words
 
 
 def _is_code(word: str) -> bool:

@@ -3,7 +3,12 @@
 import re
 
 _INITIALS = frozenset("AAA AMC ATM AWS BBQ DMV HBO HSA IHOP IKEA IRS POS REI UPS US USA USPS".split())
-_SMALL = frozenset("AND AT BY FOR FROM IN OF ON THE TO".split())
+_SMALL = frozenset(
+    "AND AT BY FOR FROM IN OF ON THE TO DE DU DES DA DO DOS DAS DEL DI DELLA DELLE ET LA LAS LOS VAN DER DEN".split()
+)
+_FORMS = {"GMBH": "GmbH", "AG": "AG", "SA": "SA", "SARL": "SARL", "UG": "UG"}
+"""Forms of companies that are not written as their letters would be."""
+_ELIDED = frozenset({"ALL", "DALL", "DELL", "NELL", "SULL"})
 _ADDRESS = re.compile(r"[A-Z0-9-]+(?:\.[A-Z0-9-]+)*\.(?:COM|NET|ORG|IO|CO|EU|DE|UK)(?:/.*)?")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 
@@ -23,6 +28,8 @@ def readable(name: str) -> str:
 def _word(word: str, *, inside: bool) -> str:
     if inside and word in _SMALL:
         return word.lower()
+    if word in _FORMS:
+        return _FORMS[word]
     if word in _INITIALS or ("&" in word and len(word) <= 5):
         return word
     if _ADDRESS.fullmatch(word):
@@ -40,4 +47,5 @@ def _capitalised(letters: str) -> str:
     small = before[0] + before[1:].lower()
     if not apostrophe:
         return small
-    return small + apostrophe + (after[0] + after[1:].lower() if len(before) == 1 and len(after) > 1 else after.lower())
+    is_name = (len(before) == 1 or before in _ELIDED) and len(after) > 1
+    return small + apostrophe + (after[0] + after[1:].lower() if is_name else after.lower())
