@@ -31,6 +31,7 @@ FACTS = {
     "budget": "its budget with the greatest funding to come",
     "otherBudget": "another one",
     "transaction": "the latest posted payment of the account",
+    "newKey": "a random name for a write",
     "today": "a date in the user's time zone, like all below",
     "yesterday": "",
     "tomorrow": "",

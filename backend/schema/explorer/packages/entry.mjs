@@ -3,6 +3,6 @@ export { createElement, useEffect, useState } from "react";
 export { createRoot } from "react-dom/client";
 export { GraphiQL } from "graphiql";
 export { parse } from "graphql";
-export { useEditorContext, useExecutionContext, usePluginStore } from "@graphiql/react";
+export { ToolbarButton, useEditorContext, useExecutionContext, usePluginStore } from "@graphiql/react";
 export { setNonce } from "get-nonce";
 import "graphiql/graphiql.css";

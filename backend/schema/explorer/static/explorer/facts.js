@@ -24,7 +24,7 @@ async function find(lookUps) {
   const { me, all } = await accounts(lookUps);
   const account = me.defaultBankAccount?.id ?? (all.find((each) => each.accountType === "CHECKING") ?? all[0])?.id;
   const things = account && (await thingsOf(account, lookUps));
-  return { ...dates(me.timezone), account, ...things };
+  return { ...dates(me.timezone), newKey: randomKey(), account, ...things };
 }
 
 async function thingsOf(account, lookUps) {
@@ -41,9 +41,15 @@ async function thingsOf(account, lookUps) {
   };
 }
 
+// As many bits as a UUID has; browsers make those only where HTTPS is.
+function randomKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (each) => each.toString(16).padStart(2, "0")).join("");
+}
+
 function dates(timeZone) {
-  const parts = new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" }).format(new Date());
-  const [year, month, day] = parts.split("-").map(Number);
+  const format = new Intl.DateTimeFormat("en", { timeZone, year: "numeric", month: "numeric", day: "numeric" });
+  const parts = Object.fromEntries(format.formatToParts(new Date()).map(({ type, value }) => [type, Number(value)]));
+  const { year, month, day } = parts;
   const date = (y, m, d) => new Date(Date.UTC(y, m - 1, d)).toISOString().slice(0, 10);
   return {
     today: date(year, month, day),
