@@ -71,8 +71,10 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def demo_service(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service with the demo household, for people with browsers."""
-    variables = {"MIBUDGE_DEMO": "1", "MIBUDGE_DEMO_PASSWORD": PASSWORD}
-    service = Service(tmp_path_factory.mktemp("explorer"), variables)
+    service = Service(tmp_path_factory.mktemp("explorer"), {"MIBUDGE_DEMO_PASSWORD": PASSWORD})
+    for command in ("migrate", "demo"):  # beforehand: a start has less patience
+        prepared = service.manage(command)
+        assert prepared.returncode == 0, prepared.stdout + prepared.stderr
     try:
         service.start()
         yield service

@@ -1,6 +1,9 @@
 """The explorer as people use it: each ready query, on a desktop and on a phone, in the light and in the dark."""
 
+import json
 import os
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +52,8 @@ def test_every_ready_query_runs(visits: Visits, device: str) -> None:
         tab.choose(story.name)
         answer = tab.run() if story.kind == "mutation" else tab.result()
         assert answer.keys() == {"data"}, (story.name, answer)
-        assert problems(answer["data"]) == []
+        assert None not in answer["data"].values()
+        assert problems(answer) == []
         assert "{{" not in tab.page.content().split("</script>")[-1]
         assert tab.query().strip() == story.query.strip()
         assert tab.overflows() == []
@@ -57,8 +61,12 @@ def test_every_ready_query_runs(visits: Visits, device: str) -> None:
 
 
 def problems(found: Any) -> list[Any]:
-    """Each refusal that a mutation answered with, and each thing that was not found."""
-    return [each for each in found.values() if each is None or (isinstance(each, dict) and "code" in each)]
+    """Each refusal in an answer, wherever it stands."""
+    if isinstance(found, list):
+        return [problem for each in found for problem in problems(each)]
+    if not isinstance(found, dict):
+        return []
+    return [found] if found.keys() >= {"code", "message"} else problems(list(found.values()))
 
 
 def test_a_ready_query_that_changes_data_waits_until_it_is_run(visits: Visits) -> None:
@@ -139,6 +147,31 @@ def test_an_error_is_shown_in_the_service_s_words(visits: Visits) -> None:
     (error,) = tab.run()["errors"]
 
     assert error["extensions"] == {"code": "invalid_document"}
+
+
+def test_what_a_call_cost_is_told_until_there_is_another(visits: Visits) -> None:
+    tab = visits.tab()
+    tab.enter()
+    cost = tab.page.locator(".cost")
+    expect(cost).to_have_text(re.compile(r"One call: \d+ ms, \d+\.\d KB"))
+    tab.page.get_by_role("button", name="New tab").click()
+
+    expect(cost).to_have_text("")
+
+
+def test_a_request_is_copied_as_a_command_without_the_token(visits: Visits) -> None:
+    """It runs in a shell as it is, whatever quotes are in it."""
+    tab = visits.tab(visits.device(permissions=["clipboard-read", "clipboard-write"]))
+    tab.enter()
+    tab.type_query('query Mine { me { username } } # it\'s "mine"')
+    tab.page.get_by_role("button", name="Copy as curl").click()
+    expect(tab.page.get_by_role("button", name="Copied")).to_be_visible()
+    command = tab.page.evaluate("navigator.clipboard.readText()")
+    words = shlex.split(command)
+
+    assert words[:2] == ["curl", f"{visits.base}/graphql/"]
+    assert "Authorization: Bearer $TOKEN" in words
+    assert json.loads(words[-1])["query"] == 'query Mine { me { username } } # it\'s "mine"'
 
 
 def test_the_switch_goes_through_the_colours_and_remembers(visits: Visits) -> None:

@@ -32,13 +32,23 @@ async function thingsOf(account, lookUps) {
   const all = nodes(found.node?.budgets);
   const next = (budget) => Number(budget.nextFunding?.amount.amount ?? 0);
   const [budget, otherBudget] = all.filter((each) => !each.isUnallocated).sort((a, b) => next(b) - next(a));
-  const payment = nodes(found.transactions).find((each) => each.amount.amount.startsWith("-"));
+  const payment = nodes(found.transactions).find((each) => half(each.amount.amount));
   return {
     unallocated: all.find((each) => each.isUnallocated)?.id,
     budget: budget?.id,
     otherBudget: otherBudget?.id,
     transaction: payment?.id,
+    halfOfIt: payment && half(payment.amount.amount),
   };
+}
+
+// Half of what was paid, to the currency's smallest unit; undefined for money that came in, and for too little.
+function half(amount) {
+  const units = BigInt(amount.replace(".", "")) / -2n;
+  if (units <= 0n) return undefined;
+  const decimals = amount.split(".")[1]?.length ?? 0;
+  const digits = units.toString().padStart(decimals + 1, "0");
+  return decimals ? `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}` : digits;
 }
 
 // As many bits as a UUID has; browsers make those only where HTTPS is.
