@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 
 from . import fields
 
 ORDERS = ("DMY", "MDY", "YMD")
+CLOSE = timedelta(days=400)
+SCATTERED = timedelta(days=1000)
 
 _ZONE = r"(?: ?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?"
 _CLOCK = r"[0-9]{1,2}(?:[:.h][0-9]{2}){1,2}(?:[.,][0-9]{1,9})?(?: ?[AaPp]\.?[Mm]\.?)?"
@@ -48,8 +50,7 @@ def order(texts: Iterable[str], *, hint: str | None = None) -> str:
     in any order raises ValueError too.
     """
     possible = set(ORDERS)
-    tells_apart = False
-    example = ""
+    found = []
     for text in texts:
         fits = _orders(text)
         if not fits:
@@ -57,15 +58,24 @@ def order(texts: Iterable[str], *, hint: str | None = None) -> str:
         if not possible & set(fits):
             raise ValueError(f"{_shown(text)} has day and month in another order than the dates before it")
         possible &= set(fits)
-        if len(set(fits.values())) > 1:
-            tells_apart, example = True, example or text
-    if len(possible) == 1 or not tells_apart:
+        found.append((text, fits))
+    if len(possible) > 1 and "YMD" in possible:
+        possible = _not_scattered(possible, [fits for _, fits in found])
+    differs = next((text for text, fits in found if len({fits[each] for each in possible}) > 1), None)
+    if differs is None:
         return min(possible, key=ORDERS.index)
-    if hint in possible:
+    if hint in possible and "YMD" not in possible:
         return hint
     raise fields.Unclear(
-        f"nothing tells whether {_shown(example)} has the day or the month first; say the `date_format`"
+        f"nothing tells whether {_shown(differs)} has the day or the month first; say the `date_format`"
     )
+
+
+def _not_scattered(possible: set[str], found: list[dict[str, date]]) -> set[str]:
+    """Without the orders by which the dates would be spread over years, if by others they are close together."""
+    spans = {each: max(fits[each] for fits in found) - min(fits[each] for fits in found) for each in possible if found}
+    close = {each for each, span in spans.items() if span <= CLOSE}
+    return close if close and all(span > SCATTERED for each, span in spans.items() if each not in close) else possible
 
 
 def day(text: str, *, order: str) -> date:

@@ -25,8 +25,8 @@ class Columns:
     places: dict[str, tuple[int, ...]] = field(default_factory=dict)
     currency: str | None = None
     """Where the header of the amounts names it."""
-    is_english: bool = True
-    """Whether all the words that were understood are English ones, or were given by a mapping."""
+    puts_day_first: bool = False
+    """Whether the header is in one of the languages that never put the month first."""
 
     def place(self, role: str) -> int | None:
         found = self.places.get(role, ())
@@ -67,7 +67,7 @@ def found(header: Record, *, mapping: Mapping) -> Columns:
         header=header,
         places=told.places,
         currency=currencies_.pop() if len(currencies_) == 1 else None,
-        is_english=understood <= words.IS_ENGLISH,
+        puts_day_first=bool(understood & words.OF_OTHERS) and not understood & words.OF_ENGLISH,
     )
 
 

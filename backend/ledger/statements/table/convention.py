@@ -65,7 +65,9 @@ def _given(rows: Iterable[Record], columns: Columns, role: str) -> Iterator[str]
 def _order(rows: Sequence[Record], columns: Columns, role: str, mapping: Mapping) -> str:
     if mapping.date_format:
         return mapping.date_format
-    return _common(rows, columns, (role,), lambda texts: days.order(texts, hint=None if columns.is_english else "DMY"))
+    return _common(
+        rows, columns, (role,), lambda texts: days.order(texts, hint="DMY" if columns.puts_day_first else None)
+    )
 
 
 def _mark(rows: Sequence[Record], columns: Columns, currency: str) -> str | None:

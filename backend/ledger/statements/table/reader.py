@@ -9,7 +9,7 @@ from backend.ledger.statements.statement import MAX_ROWS, Statement
 
 from . import lines
 from .columns import Columns, by_number, found
-from .convention import Convention
+from .convention import Convention, cell
 from .grouping import empty, statements
 from .lines import Record
 from .rows import Reader
@@ -112,15 +112,16 @@ def _rows(records: Iterator[Record], columns: Columns) -> Iterator[Record]:
 def _says_nothing(record: Record, columns: Columns) -> bool:
     """Whether neither a date nor an amount is there."""
     needed = (*columns.places["date"], *columns.amounts)
-    return not any(record.cells[place] for place in needed if place < len(record.cells))
+    return not any(cell(record, place) for place in needed)
 
 
 def _is_note(record: Record, columns: Columns) -> bool:
-    """A line such as a closing balance below the rows: short, without a date where rows have one."""
-    place = columns.places["date"][0]
-    date_cell = record.cells[place] if place < len(record.cells) else ""
-    filled = sum(map(bool, record.cells))
-    return not any(map(str.isdigit, date_cell)) and filled <= max(2, len(columns.header.cells) // 2)
+    """A line such as a closing balance below the rows: without a date, and short or without an amount."""
+    if any(map(str.isdigit, cell(record, columns.place("date")))):
+        return False
+    if not cell(record, columns.place("date")):
+        return not any(character.isdigit() for place in columns.amounts for character in cell(record, place))
+    return sum(map(bool, record.cells)) <= max(2, len(columns.header.cells) // 2)
 
 
 def _shown(record: Record) -> str:

@@ -98,7 +98,11 @@ OTHERS = {
 }
 ROLES = {word: role for words in (OTHERS, ENGLISH) for role, text in words.items() for word in _words(text)}
 """What a header tells."""
-IS_ENGLISH = frozenset(word for text in ENGLISH.values() for word in _words(text))
+ALSO_ELSEWHERE = _words(
+    "date|description|debit|credit|debits|credits|reference|details|memo|name|status|id|fitid|type|check"
+)
+OF_ENGLISH = frozenset(word for text in ENGLISH.values() for word in _words(text)) - ALSO_ELSEWHERE
+OF_OTHERS = frozenset(word for text in OTHERS.values() for word in _words(text)) - ALSO_ELSEWHERE
 DATES = ("booked", "date", "made", "valued")
 """Kinds of dates; the first that a file has is when its rows were posted."""
 SURELY_OWN = _words("auftragskonto|iban auftragskonto|rekening|iban bban|accountnum|account iban")
