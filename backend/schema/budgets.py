@@ -13,7 +13,8 @@ from strawberry.types import Info
 from backend.ledger import access, models
 from backend.ledger.models import User
 
-from . import base, context, pages
+from . import base, context, cycles, pages
+from .cycles import BudgetCycle
 from .enums import BudgetType, FundingType
 from .funding import NextFunding
 from .money import Money
@@ -71,6 +72,16 @@ class Budget(base.Visible, relay.Node):
         if found is None:
             return None
         return NextFunding.of(found, currency=request.currencies[self.bank_account_id])  # type: ignore[attr-defined]
+
+    @strawberry_django.field(
+        only=cycles.COLUMNS, description="Planned and actual of a recurring budget, cycle by cycle, oldest first."
+    )
+    def cycles(
+        self,
+        info: Info,
+        last: Annotated[int, strawberry.argument(description="How many, the present one included; 24 at most.")] = 6,
+    ) -> list[BudgetCycle]:
+        return cycles.of(self, info, last=last)
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[Any], info: Info, **arguments: object) -> QuerySet[Any]:

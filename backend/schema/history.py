@@ -66,7 +66,7 @@ class HistoryEntry(base.Visible, relay.Node):
     @strawberry_django.field(only=["values"], description="What differs; for a deleted row what it was.")
     def changes(self) -> list[FieldChange]:
         values: dict[str, Any] = self.values  # type: ignore[attr-defined]
-        return [FieldChange(field=name, old=_text(old), new=_text(new)) for name, (old, new) in values.items()]
+        return [FieldChange(field=name, old=_text(old), new=_text(new)) for name, (old, new) in sorted(values.items())]
 
     @staticmethod
     def rows(user: User) -> QuerySet[models.Change]:

@@ -21,6 +21,7 @@ from .banks import Bank
 from .budgets import Budget
 from .history import HistoryEntry, HistoryQueries
 from .money import AMOUNT, Amount
+from .reports import ReportQueries
 from .sync import SyncQueries
 from .transactions import Allocation, Transaction
 from .transfers import Transfer
@@ -33,7 +34,7 @@ NODES: dict[str, type[relay.Node]] = {
 
 
 @strawberry.type(description="What can be read. Everything belongs to whoever asks.")
-class Query(SyncQueries, HistoryQueries):
+class Query(ReportQueries, SyncQueries, HistoryQueries):
     bank_accounts: pages.Connection[BankAccount] = pages.page(accounts.BY_NAME, "The user's accounts, by name.")
     transactions: pages.Connection[Transaction] = pages.page(
         transactions.NEWEST_FIRST,

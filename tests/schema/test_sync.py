@@ -168,8 +168,8 @@ def test_the_history_tells_old_and_new_values(owner: User, account: BankAccount,
     assert (first["kind"], first["actor"], first["type"]) == ("CREATED", "owner", "BUDGET")
     assert (latest["kind"], latest["actor"], latest["door"]) == ("CHANGED", "owner", "COMMAND")
     assert latest["changes"] == [
-        {"field": "name", "old": "Groceries", "new": "Food"},
         {"field": "memo", "old": None, "new": "bread"},
+        {"field": "name", "old": "Groceries", "new": "Food"},
     ]
 
 

@@ -88,7 +88,8 @@ def cut(rows: QuerySet[Any], part: Part, *, column: Callable[[str], str] = str) 
 
 def keys(rows: QuerySet[Any], part: Part, *, parents: QuerySet[Any], link: Link) -> Subquery:
     """The keys of the rows that belong to that part of some parent's list, as a subquery."""
-    return _Members(_parts(rows, part, parents=parents, link=link).values("part"))
+    key = "uuid" if isinstance(rows.model._meta.pk, models.UUIDField) else "bigint"
+    return _Members(_parts(rows, part, parents=parents, link=link).values("part"), key=key)
 
 
 def keys_of_each(rows: QuerySet[Any], part: Part, *, parents: QuerySet[Any], link: Link) -> dict[UUID, list[UUID]]:
@@ -179,11 +180,11 @@ def _nullable(model: type[Model], name: str, path: str) -> bool:
 
 
 class _KeyList(models.Field):
-    """UUIDs as one value: an array, or on SQLite JSON."""
+    """Keys as one value: an array, or on SQLite JSON."""
 
     def from_db_value(self, value: Any, expression: object, connection: Any) -> list[UUID]:
         if isinstance(value, str):
-            return [UUID(key) for key in json.loads(value)]
+            return [UUID(key) if isinstance(key, str) else key for key in json.loads(value)]
         return value or []
 
 
@@ -210,6 +211,6 @@ class _Members(_Template):
     """The members of all such values of a query's column `part`."""
 
     templates: ClassVar = {
-        "postgresql": "(SELECT unnest(part::uuid[]) FROM (%(subquery)s) AS parent)",
+        "postgresql": "(SELECT unnest(part::%(key)s[]) FROM (%(subquery)s) AS parent)",
         "sqlite": "(SELECT value FROM (%(subquery)s) AS parent, json_each(parent.part))",
     }
