@@ -53,8 +53,8 @@ class ReportGroup:
     name: str = strawberry.field(description="The same for people to read.")
     count: int = strawberry.field(description="Allocations in it.")
     amount: Money = strawberry.field(description="Their sum less what came back; above zero for the report's way.")
-    share: float | None = strawberry.field(
-        description="Its part of the total, from 0 to 1 with four decimals; null where the total is not above zero."
+    share: str | None = strawberry.field(
+        description='Its part of the total as a decimal string, such as "0.4210"; null where the total is nothing.'
     )
 
 
@@ -158,7 +158,7 @@ def _group(found: reports.Group, currency: str) -> ReportGroup:
         name=found.name,
         count=found.count,
         amount=Money(value=found.amount, currency=currency),
-        share=found.share,
+        share=None if found.share is None else str(found.share),
     )
 
 

@@ -55,7 +55,7 @@ def test_refunds_net_against_their_category(owner: User, account: BankAccount) -
     assert shown(spending(owner)) == {"Groceries": (2, D(20)), "Unassigned": (1, D(5))}
     [report] = spending(owner)
     assert (report.total, report.count, report.currency) == (25, 3, "USD")
-    assert [group.share for group in report.groups] == [0.8, 0.2]
+    assert [group.share for group in report.groups] == [D("0.8"), D("0.2")]
 
 
 def test_money_back_on_a_budget_is_no_income(owner: User, account: BankAccount, groceries: Budget) -> None:

@@ -56,7 +56,7 @@ class Group:
     name: str
     count: int
     amount: Decimal
-    share: float | None
+    share: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,5 +233,5 @@ def _report(currency: str, sums: list[_Sum], *, limit: int, by_amount: bool) -> 
 
 
 def _group(found: _Sum, total: Decimal) -> Group:
-    share = round(float(found.amount / total), 4) if total > 0 else None
+    share = (found.amount / total).quantize(Decimal("0.0001")) if total > 0 else None
     return Group(key=found.key, name=found.name, count=found.count, amount=found.amount, share=share)
