@@ -68,7 +68,7 @@ class Budget(base.Visible, relay.Node):
     )
     def next_funding(self, info: Info) -> NextFunding | None:
         request = context.of(info)
-        found = request.next_fundings.get(self.pk)  # type: ignore[attr-defined]
+        found = request.upcoming.of_budget(self.pk, account_id=self.bank_account_id)  # type: ignore[attr-defined]
         if found is None:
             return None
         return NextFunding.of(found, currency=request.currencies[self.bank_account_id])  # type: ignore[attr-defined]
@@ -85,7 +85,7 @@ class Budget(base.Visible, relay.Node):
 
     @classmethod
     def get_queryset(cls, queryset: QuerySet[Any], info: Info, **arguments: object) -> QuerySet[Any]:
-        return context.of(info).next_fundings.watch(super().get_queryset(queryset, info))
+        return context.of(info).upcoming.watch_budgets(super().get_queryset(queryset, info))
 
     existing = Q(deleted_at=None)
 

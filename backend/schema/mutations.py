@@ -40,7 +40,9 @@ class Keyed(FieldExtension):
         refusal = context.of(info).refusal
         if refusal is not None:
             raise refusal
-        return _reread(next_(source, info, **given), info)
+        answer = next_(source, info, **given)
+        context.of(info).forget()
+        return _reread(answer, info)
 
 
 def _reread(answer: Any, info: Info) -> Any:

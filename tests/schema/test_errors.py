@@ -21,7 +21,7 @@ def test_what_was_not_foreseen_is_masked_and_noted(
     def fail(*args: object, **kwargs: object) -> None:
         raise ZeroDivisionError("secret internal detail")
 
-    monkeypatch.setattr(funding, "summaries", fail)
+    monkeypatch.setattr(funding, "summed_up", fail)
     with caplog.at_level(logging.ERROR, logger="backend.schema.errors"):
         answer = ask(owner, SUMMARY)
 
@@ -43,7 +43,7 @@ def test_what_the_ledger_refuses_keeps_its_words_and_code(
     def refuse(*args: object, **kwargs: object) -> None:
         raise refusals.InvalidSchedule("FREQ is missing.", field="recurrance_schedule")
 
-    monkeypatch.setattr(funding, "summaries", refuse)
+    monkeypatch.setattr(funding, "summed_up", refuse)
     (error,) = ask(owner, SUMMARY)["errors"]
 
     assert error["message"] == "FREQ is missing."
