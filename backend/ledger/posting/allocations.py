@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from backend.ledger import categories
 from backend.ledger.models import BankAccount, Entry, Transaction
 
-from . import chain, journal
+from . import chain, journal, rows
 from .locking import Purse, is_exact, next_seq, save_account, tick, within_range
 
 ZERO = Decimal(0)
@@ -109,8 +109,7 @@ def rearrange(account: BankAccount, transaction: Transaction, parts: Sequence[Pa
     changed = [entry for entry, _ in kept if journal.changed(account, entry)]
     for entry in changed:
         entry.stamp(now)
-    if changed:
-        Entry.objects.bulk_update(changed, ["amount", "balance", "category", "memo", "modified_at"])
+    rows.update(changed, ["amount", "balance", "category", "memo", "modified_at"])
 
     fresh = new_entries(account, transaction, [p for p in parts if p.budget_id not in existing], now=now)
     for entry in fresh:

@@ -13,7 +13,7 @@ from backend.ledger import currencies, errors
 from backend.ledger.models import BankAccount, Budget, User
 from backend.ledger.rules import budgets as rules
 
-from . import journal
+from . import journal, rows
 
 TICK = timedelta(microseconds=1)
 
@@ -103,11 +103,7 @@ class Purse:
         changed = [budget for budget in self.budgets.values() if journal.changed(self.account, budget)]
         for budget in changed:
             budget.stamp(now)
-        fields = ["balance", "net_funding", "complete", "modified_at"]
-        if len(changed) == 1:
-            changed[0].save(update_fields=fields)
-        elif changed:
-            Budget.objects.bulk_update(changed, fields)
+        rows.update(changed, ["balance", "net_funding", "complete", "modified_at"])
 
 
 BEYOND = ("_in_range", "out of range", "integer overflow", "too large to convert")
