@@ -1,4 +1,4 @@
-"""Writes to one's own profile."""
+"""Writes to profiles: one's own, or as staff another's."""
 
 from typing import Annotated, cast
 
@@ -27,6 +27,19 @@ MeResult = Annotated[
 ]
 
 
+@strawberry.type(description="A profile, as staff see it.")
+class Profile:
+    username: str = strawberry.field(description="The name to sign in with.")
+    name: str = strawberry.field(description="What they like to be called; may be empty.")
+    timezone: str = strawberry.field(description="IANA name of the time zone that decides what today is for them.")
+
+
+ProfileResult = Annotated[
+    Profile | Problem,
+    strawberry.union("ProfileResult", description="The profile as it is now, or why nothing was changed."),
+]
+
+
 @strawberry.type
 class UserMutations:
     @mutation("Change one's own profile.")
@@ -35,11 +48,24 @@ class UserMutations:
         info: Info,
         given: Annotated[UpdateMeInput, strawberry.argument(name="input", description="What to change.")],
     ) -> MeResult:
-        request = context.of(info)
-        changes = said(
-            given,
-            keys={"default_bank_account": BankAccount},
-            nullable=("default_bank_account",),
-            texts={"name": Text(most=255, blank=True)},
-        )
-        return users.update_me(actor=request.user, changes=cast(users.Changes, changes))  # type: ignore[return-value]
+        return users.update_me(actor=context.of(info).user, changes=_changes(given))  # type: ignore[return-value]
+
+    @mutation("Change somebody's profile; for staff only.")
+    def update_user(
+        self,
+        info: Info,
+        username: Annotated[str, strawberry.argument(description="Whose profile.")],
+        given: Annotated[UpdateMeInput, strawberry.argument(name="input", description="What to change.")],
+    ) -> ProfileResult:
+        row = users.update(actor=context.of(info).user, username=username, changes=_changes(given))
+        return Profile(username=row.username, name=row.name, timezone=row.timezone)
+
+
+def _changes(given: UpdateMeInput) -> users.Changes:
+    changes = said(
+        given,
+        keys={"default_bank_account": BankAccount},
+        nullable=("default_bank_account",),
+        texts={"name": Text(most=255, blank=True)},
+    )
+    return cast(users.Changes, changes)

@@ -1,0 +1,211 @@
+"""Every write of the REST API and its mutation, with the same input: the same rows, the same refusals.
+
+The pairs are made from the two documents: an operation without its twin fails, and so does one that no case tries.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import transaction
+
+from backend.ledger.models import User
+from tests.build import NOW
+from tests.parity import doors
+from tests.parity.world import World, build_world, rows
+
+pytestmark = pytest.mark.django_db
+
+WRITES = doors.writes()
+BEYOND = {
+    "addOwner",
+    "configureFunding",
+    "createTransactions",
+    "linkTransactions",
+    "prioritiseBudget",
+    "removeOwner",
+    "retryFundingEvent",
+    "reverseTransfer",
+    "skipFundingEvent",
+    "settleTransaction",  # in REST, `pending` becomes false
+    "unarchiveBudget",
+    "unlinkTransaction",
+    "unskipFundingEvent",
+    "updateAllocation",
+}
+"""Mutations for what the REST API does not offer."""
+
+MONTHLY = "RRULE:FREQ=MONTHLY;BYMONTHDAY=1"
+COFFEE = {
+    "bank_account": "@account",
+    "amount": "-3.50",
+    "posted_date": "2026-06-14T00:00:00Z",
+    "transaction_type": "pin_purchase",
+    "raw_description": "COFFEE",
+}
+CAR = {"bank_account": "@account", "name": "Car", "target_balance": "100.00", "budget_type": "G", "funding_type": "F"}
+MOVE = {"bank_account": "@account", "src_budget": "@unallocated", "dst_budget": "@groceries", "amount": "5.00"}
+
+
+@dataclass(frozen=True)
+class Case:
+    operation: str
+    body: dict[str, Any] = field(default_factory=dict)
+    thing: str = ""
+    user: str = "owner"
+    refused: str | None = None
+    """The field that is refused, or the code; None where it is done."""
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.user} {self.refused or 'done'} {self.thing} {sorted(self.body)[:4]}"
+
+
+CASES = [
+    Case("bank_accounts_create", {"name": "New", "bank": "@bank", "account_type": "S", "posted_balance": "5.00"}),
+    Case("bank_accounts_create", {"name": "New", "bank": "@bank", "currency": "JPY", "available_balance": "5"}),
+    Case("bank_accounts_create", {"name": " ", "bank": "@bank"}, refused="name"),
+    Case("bank_accounts_create", {"name": "x" * 201, "bank": "@bank"}, refused="name"),
+    Case("bank_accounts_create", {"name": "New", "bank": "@absent"}, refused="bank"),
+    Case("bank_accounts_create", {"name": "New", "bank": "@bank", "currency": "ZZZ"}, refused="currency"),
+    Case("bank_accounts_create", {"name": "N", "bank": "@bank", "posted_balance": "1.005"}, refused="posted_balance"),
+    Case("bank_accounts_partial_update", {"name": "Other", "account_number": "12345"}, "@account"),
+    Case("bank_accounts_partial_update", {"name": "Other"}, "@foreign_account", refused="not_found"),
+    Case("bank_accounts_partial_update", {"name": "Other"}, "@account", user="stranger", refused="not_found"),
+    Case("bank_accounts_partial_update", {"name": "Other"}, "@account", user="staff", refused="not_found"),
+    Case("bank_accounts_destroy", {}, "@account"),
+    Case("bank_accounts_destroy", {}, "@foreign_account", refused="not_found"),
+    Case("bank_accounts_mark_imported_create", {"last_posted_through": "2026-06-14"}, "@account"),
+    Case(
+        "bank_accounts_mark_imported_create",
+        {"last_posted_through": "2026-07-14"},
+        "@account",
+        refused="last_posted_through",
+    ),
+    Case(
+        "bank_accounts_mark_imported_create",
+        {"last_posted_through": "2026-06-14"},
+        "@foreign_account",
+        refused="not_found",
+    ),
+    Case(
+        "budgets_create",
+        CAR
+        | {
+            "funding_amount": "10.00",
+            "funding_schedule": MONTHLY,
+            "memo": " soon ",
+            "auto_spend": [{"party": "garage", "max": "50"}],
+        },
+    ),
+    Case("budgets_create", CAR | {"budget_type": "R", "with_fillup_goal": True, "recurrance_schedule": MONTHLY}),
+    Case("budgets_create", CAR | {"budget_type": "A"}, refused="budget_type"),
+    Case("budgets_create", CAR | {"bank_account": "@foreign_account"}, refused="bank_account"),
+    Case("budgets_create", CAR | {"bank_account": "@absent"}, refused="bank_account"),
+    Case("budgets_create", CAR | {"target_balance": "-1.00"}, refused="target_balance"),
+    Case("budgets_create", CAR | {"funding_schedule": "RRULE:FREQ=SECONDLY"}, refused="funding_schedule"),
+    Case("budgets_create", CAR | {"recurrance_schedule": "hello"}, refused="recurrance_schedule"),
+    Case("budgets_partial_update", {"name": "Food", "target_balance": "7.00", "paused": True}, "@groceries"),
+    Case("budgets_partial_update", {"funding_amount": None, "target_date": "2026-12-31", "memo": None}, "@groceries"),
+    Case("budgets_partial_update", {"name": "Mine"}, "@unallocated", refused="name"),
+    Case("budgets_partial_update", {"name": "x"}, "@archived", refused="archived"),
+    Case("budgets_partial_update", {"name": "x"}, "@foreign_budget", refused="not_found"),
+    Case("budgets_partial_update", {"name": "x"}, "@absent", refused="not_found"),
+    Case("budgets_destroy", {}, "@rent"),
+    Case("budgets_destroy", {}, "@groceries", refused="has_allocations"),
+    Case("budgets_destroy", {}, "@unallocated", refused="forbidden"),
+    Case("budgets_archive_create", {}, "@groceries"),
+    Case("budgets_archive_create", {}, "@archived", refused="archived"),
+    Case("budgets_archive_create", {}, "@unallocated", refused="forbidden"),
+    Case("budgets_archive_create", {}, "@foreign_budget", refused="not_found"),
+    Case("internal_transactions_create", MOVE),
+    Case("internal_transactions_create", MOVE | {"effective_date": "2026-06-01T08:00:00+02:00"}),
+    Case("internal_transactions_create", MOVE | {"amount": "0.00"}, refused="amount"),
+    Case("internal_transactions_create", MOVE | {"dst_budget": "@unallocated"}, refused="same_budget"),
+    Case("internal_transactions_create", MOVE | {"dst_budget": "@savings"}, refused="dst_budget"),
+    Case("internal_transactions_create", MOVE | {"dst_budget": "@archived"}, refused="dst_budget"),
+    Case("internal_transactions_create", MOVE | {"dst_budget": "@foreign_budget"}, refused="dst_budget"),
+    Case("transactions_create", COFFEE),
+    Case(
+        "transactions_create",
+        COFFEE | {"pending": True, "memo": "m", "description": "Coffee", "transaction_date": "2026-06-13T00:00:00Z"},
+    ),
+    Case("transactions_create", COFFEE | {"amount": "0.00"}, refused="amount"),
+    Case("transactions_create", COFFEE | {"amount": "-1.005"}, refused="amount"),
+    Case("transactions_create", COFFEE | {"raw_description": "x" * 513}, refused="raw_description"),
+    Case("transactions_create", COFFEE | {"raw_description": ""}, refused="raw_description"),
+    Case("transactions_create", COFFEE | {"bank_account": "@foreign_account"}, refused="bank_account"),
+    Case("transactions_partial_update", {"memo": "m", "description": "", "transaction_type": "fee"}, "@posted"),
+    Case("transactions_partial_update", {"memo": "x" * 513}, "@posted", refused="memo"),
+    Case("transactions_partial_update", {"memo": "m"}, "@foreign_transaction", refused="not_found"),
+    Case("transactions_destroy", {}, "@posted"),
+    Case("transactions_destroy", {}, "@foreign_transaction", refused="not_found"),
+    Case("transactions_splits_create", {"splits": {"@groceries": "3.00", "@rent": "2.00"}}, "@posted"),
+    Case("transactions_splits_create", {"splits": {}}, "@posted"),
+    Case("transactions_splits_create", {"splits": {"@groceries": "10.01"}}, "@posted", refused="splits"),
+    Case("transactions_splits_create", {"splits": {"@groceries": "-1.00"}}, "@posted", refused="splits"),
+    Case("transactions_splits_create", {"splits": {"@savings": "1.00"}}, "@posted", refused="splits"),
+    Case("transactions_splits_create", {"splits": {"@archived": "1.00"}}, "@posted", refused="splits"),
+    Case("transactions_splits_create", {"splits": {"@foreign_budget": "1.00"}}, "@posted", refused="splits"),
+    Case("transactions_splits_create", {"splits": {"@groceries": "1.00"}}, "@foreign_transaction", refused="not_found"),
+    Case("users_me_partial_update", {"name": "Me", "timezone": "Europe/Lisbon", "default_bank_account": "@account"}),
+    Case("users_me_partial_update", {"timezone": "Mars"}, refused="timezone"),
+    Case("users_me_partial_update", {"default_bank_account": "@foreign_account"}, refused="default_bank_account"),
+    Case("users_partial_update", {"name": "Theirs"}, "owner", user="staff"),
+    Case("users_partial_update", {"timezone": "Mars"}, "owner", user="staff", refused="timezone"),
+    Case("users_partial_update", {"name": "Theirs"}, "nobody", user="staff", refused="not_found"),
+]
+SAME_AS = {
+    "bank_accounts_update": "bank_accounts_partial_update",
+    "budgets_update": "budgets_partial_update",
+    "transactions_update": "transactions_partial_update",
+    "users_update": "users_partial_update",
+}
+"""A PUT is a PATCH with every required field."""
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def world(owner: User, stranger: User, staff: User) -> World:
+    return build_world(owner, stranger, staff)
+
+
+def test_every_write_has_its_mutation() -> None:
+    missing = {each for each in WRITES if doors.twin(each) not in doors.mutations()}
+    assert missing == set()
+
+
+def test_every_mutation_is_of_a_write_or_goes_beyond() -> None:
+    twins = {doors.twin(each) for each in WRITES}
+    assert set(doors.mutations()) - twins <= BEYOND
+
+
+def test_every_write_is_tried_and_refused() -> None:
+    tried = {case.operation for case in CASES if case.refused is None}
+    refused = {case.operation for case in CASES if case.refused is not None}
+    assert tried == refused == set(WRITES) - set(SAME_AS)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_both_doors_do_the_same(case: Case, world: World) -> None:
+    user: User = getattr(world, case.user)
+    thing = world.filled(case.thing)
+    before, outcomes = rows(), []
+    for door in (doors.rest, doors.graphql):
+        with transaction.atomic():
+            told = door(world, user, WRITES[case.operation], thing, case.body)
+            outcomes.append((told, rows()))
+            transaction.set_rollback(True)
+    (by_rest, after), (by_graphql, after_too) = outcomes
+
+    assert by_rest == by_graphql
+    assert after == after_too
+    assert (after == before) is (case.refused is not None)
+    if by_rest is not None:
+        assert case.refused in (by_rest.field, by_rest.code, "same_budget" if by_rest.field is None else None)

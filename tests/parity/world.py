@@ -1,0 +1,87 @@
+"""A small world in which the two doors do the same, and what is left of it afterwards."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent, Transaction, Transfer, User
+from tests import build
+
+
+@dataclass
+class World:
+    """Things by the names that cases call them by; `key` is what a client sends for one."""
+
+    owner: User
+    stranger: User
+    staff: User
+    things: dict[str, Any] = field(default_factory=dict)
+
+    def key(self, name: str) -> str:
+        found = self.things[name]
+        return str(getattr(found, "pk", found))
+
+    def filled(self, value: Any) -> Any:
+        """The value with `@name` replaced by keys, in keys of objects too."""
+        if isinstance(value, str) and value.startswith("@"):
+            return self.key(value[1:])
+        if isinstance(value, dict):
+            return {self.filled(key): self.filled(each) for key, each in value.items()}
+        return [self.filled(each) for each in value] if isinstance(value, list) else value
+
+
+def build_world(owner: User, stranger: User, staff: User) -> World:
+    account = build.account(owner=owner, balance="1000.00")
+    elsewhere = build.account(owner=owner, name="Savings", balance="50.00")
+    foreign = build.account(owner=stranger, name="Elsewhere", balance="100.00")
+    groceries, rent = build.budget(account, name="Groceries"), build.budget(account, name="Rent")
+    archived = build.budget(account, name="Old")
+    world = World(owner=owner, stranger=stranger, staff=staff)
+    world.things = {
+        "account": account,
+        "elsewhere": elsewhere,
+        "foreign_account": foreign,
+        "bank": account.bank,
+        "unallocated": build.unallocated(account),
+        "groceries": groceries,
+        "rent": rent,
+        "archived": archived,
+        "savings": build.budget(elsewhere, name="Trip"),
+        "foreign_budget": build.budget(foreign, name="Theirs"),
+        "pending": build.transaction(account, amount="-20", pending=True, raw_description="HOLD"),
+        "posted": build.transaction(account, amount="-10", raw_description="SHOP", splits={groceries: "4"}),
+        "foreign_transaction": build.transaction(foreign, amount="-1", raw_description="THEIRS"),
+        "absent": "00000000-0000-4000-8000-000000000000",
+    }
+    Budget.objects.filter(pk=archived.pk).update(archived=True, archived_at=build.NOW)
+    return world
+
+
+ROWS: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (User, ("username", "name", "timezone", "default_bank_account__name")),
+    (
+        BankAccount,
+        ("name", "bank__name", "account_type", "account_number", "currency", "posted_balance", "available_balance",
+         "last_posted_through", "import_gate", "auto_funding", "version"),
+    ),
+    (
+        Budget,
+        ("bank_account__name", "name", "budget_type", "funding_type", "target_balance", "funding_amount", "target_date",
+         "with_fillup_goal", "fillup_goal__name", "funding_schedule", "recurrance_schedule", "paused", "memo",
+         "balance", "complete", "archived", "deleted_at", "fund_from", "version"),
+    ),
+    (
+        Transaction,
+        ("bank_account__name", "amount", "posted_date", "transaction_date", "transaction_type", "pending",
+         "raw_description", "description", "party", "memo", "posted_balance", "available_balance", "version"),
+    ),
+    (Entry, ("budget__name", "amount", "balance", "category", "memo", "effective_at")),
+    (Transfer, ("source__name", "target__name", "amount", "actor__username", "effective_at")),
+    (FundingEvent, ("budget__name", "kind", "on", "status", "intended", "moved")),
+)  # fmt: skip
+
+
+def rows() -> dict[str, list[Any]]:
+    """What the tables hold, without keys and times of writing."""
+    return {
+        model.__name__: sorted(model._default_manager.values_list(*columns), key=repr) for model, columns in ROWS
+    } | {"auto_spend": sorted(repr(rules) for rules in Budget.objects.values_list("auto_spend", flat=True))}
