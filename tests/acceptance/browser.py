@@ -8,6 +8,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from backend.schema.explorer.stories import Story
+
 FLAGS = (
     "--no-sandbox",  # CI runs as root
     "--disable-gpu",
@@ -92,10 +94,20 @@ class Explorer:
         if self.page.locator(".stories").count() == 0:
             self.page.get_by_role("button", name="Show Ready queries").click()
 
-    def choose(self, story: str) -> None:
+    def choose(self, story: Story) -> None:
+        """Open a ready query."""
         self.menu()
-        self.page.locator(f"[data-story={story}]").click()
+        self.page.locator(f"[data-story={story.name}]").click()
         expect(self.page.locator(".stories button:disabled")).to_have_count(0, timeout=PATIENCE)
+
+    def tell(self, story: Story) -> Any:
+        """Open a ready query, run it if it does not do that itself; the answer."""
+        if story.kind == "mutation":
+            self.choose(story)
+            return self.run()
+        with self.page.expect_request(lambda request: story.operation in (request.post_data or "")):
+            self.choose(story)
+        return self.result()
 
     def type_query(self, text: str) -> None:
         script = "text => document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.setValue(text)"

@@ -32,6 +32,7 @@ FACTS = {
     "otherBudget": "another one",
     "transaction": "the latest posted payment of the account",
     "halfOfIt": "half of its amount",
+    "cursor": "where the user's changes stood at the last visit before today, or else at the first one today",
     "newKey": "a random name for a write",
     "today": "a date in the user's time zone, like all that follow",
     "yesterday": "the day before",

@@ -2,11 +2,33 @@
 
 import { data } from "./graphql.js";
 
+const CURSORS = "cursors"; // what is kept: where this browser stood, by day
 const nodes = (connection) => connection?.edges.map(({ node }) => node) ?? [];
 
 export async function accounts(lookUps) {
   const found = await data({ query: lookUps, operationName: "Accounts" });
   return { me: found.me, all: nodes(found.bankAccounts) };
+}
+
+let memory; // of the user, in this browser
+
+// Notes where the user's changes stand now, once a day, so that a later visit can ask what came since.
+export async function remember(storage, me, lookUps) {
+  memory = storage;
+  const { today } = dates(me.timezone);
+  const cursors = known();
+  if (today in cursors) return;
+  const { changes } = await data({ query: lookUps, operationName: "Now" });
+  const before = Object.keys(cursors).sort().slice(-1).map((day) => [day, cursors[day]]);
+  storage.setItem(CURSORS, JSON.stringify({ ...Object.fromEntries(before), [today]: changes.cursor }));
+}
+
+function known() {
+  try {
+    return JSON.parse(memory.getItem(CURSORS)) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 // The story's variables with their `{{names}}` replaced; `missing` names those that the user has nothing for.
@@ -24,7 +46,8 @@ async function find(lookUps) {
   const { me, all } = await accounts(lookUps);
   const account = me.defaultBankAccount?.id ?? (all.find((each) => each.accountType === "CHECKING") ?? all[0])?.id;
   const things = account && (await thingsOf(account, lookUps));
-  return { ...dates(me.timezone), newKey: randomKey(), account, ...things };
+  const [, cursor] = Object.entries(known()).sort()[0] ?? [];
+  return { ...dates(me.timezone), newKey: randomKey(), cursor, account, ...things };
 }
 
 async function thingsOf(account, lookUps) {

@@ -12,7 +12,7 @@ import {
   useExecutionContext,
   useState,
 } from "./vendor/libraries.js";
-import { accounts } from "./facts.js";
+import { accounts, remember } from "./facts.js";
 import { ask } from "./graphql.js";
 import * as kept from "./kept.js";
 import * as stories from "./stories.js";
@@ -120,6 +120,8 @@ function Workbench({ storage }) {
 export async function mount(element) {
   const { me } = await accounts(stories.lookUps);
   setNonce(document.querySelector("link[nonce]").nonce);
-  createRoot(element).render(h(Workbench, { storage: kept.storageOf(me.username) }));
+  const storage = kept.storageOf(me.username);
+  createRoot(element).render(h(Workbench, { storage }));
+  remember(storage, me, stories.lookUps).catch(() => {}); // then there is nothing to catch up from
   return me;
 }
