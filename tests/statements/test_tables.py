@@ -113,7 +113,7 @@ def test_empty_cells_at_the_end_may_be_left_out():
         ("Date;Text;Amount\n;X;-1\n", "Row 1 (line 2), Date: missing"),
         ("Date;Text;Debit;Credit\n2026-01-14;X;1;2\n", "Row 1 (line 2), Debit: both a debit and a credit"),
         ("Date;Text;Debit;Credit\n2026-01-14;X;1;\n2026-01-14;X;-1;\n", "Row 2 (line 3), Debit: some debits are"),
-        ("Date;Text;Debit;Credit\n2026-01-14;X;;-1\n", "Row 1 (line 2), Credit: a negative credit"),
+        ("Date;Text;Debit;Credit\n2026-01-14;X;;-1\n2026-01-14;X;;1\n", "Row 2 (line 3), Credit: some credits are"),
         ("Date;Text;Amount;Currency\n2026-01-14;X;-1;ZZZ\n", "Row 1 (line 2), Currency: “ZZZ” is not a known"),
         ("Date;Text;Amount;Status\n2026-01-14;X;-1;Posted\n2026-01-14;X;-1;Odd\n", "Row 2 (line 3), Status: “odd”"),
         ("Date;Text;Amount;Debit/Credit\n2026-01-14;X;1;maybe\n", "neither debit nor credit"),

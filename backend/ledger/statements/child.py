@@ -65,7 +65,11 @@ def limit(*, memory: int, processor: int) -> None:
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NPROC, 0),
     ):
-        resource.setrlimit(kind, (most, most))
+        try:
+            resource.setrlimit(kind, (most, most))
+        except (ValueError, OSError):  # other systems than Linux do not have them all
+            if sys.platform == "linux":
+                raise
 
 
 def shut(*sources: str) -> None:

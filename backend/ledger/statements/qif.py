@@ -199,6 +199,6 @@ def _row(record: _Record, *, order: str, mark: str | None, currency: str) -> Row
         description=line or (f"CHECK {check_number}" if check_number else check or "OTHER")[:512],
         party=party[:512] if party else None,
         memo=splits[:512] or None,
-        kind="CHECK" if check_number else {"ATM": "ATM", "DEP": "DEP"}.get((check or "").upper(), "OTHER"),
+        kind="CHECK" if check_number else "ATM" if (check or "").upper() == "ATM" else "OTHER",
         check_number=check_number,
     )

@@ -13,8 +13,10 @@ from backend.ledger.statements.mapping import Mapping
 from . import words
 from .lines import Record
 
-_UNIT = re.compile(r"(.+?)(?:\s*[(\[]\s*([^()\[\]]{1,4})\s*[)\]]|\s+(?:in|en|em|w)\s+([A-Z]{3}|[€£$]))")
-_SIGNS = {"€": "EUR", "£": "GBP", "ZŁ": "PLN", "R$": "BRL"}
+_UNIT = re.compile(
+    r"(.+?)(?:\s*[(\[]\s*([^()\[\]]{1,5})\s*[)\]]|\s+(?:in|en|em|w)\s+([A-Z]{3}|[€£$])|\s+(euros?))", re.IGNORECASE
+)
+_SIGNS = {"€": "EUR", "EURO": "EUR", "EUROS": "EUR", "£": "GBP", "ZŁ": "PLN", "R$": "BRL"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ def by_number(mapping: Mapping) -> Columns:
 def _word(cell: str) -> tuple[str, str | None]:
     """The word of a header without the currency that it names, and that currency."""
     if match := _UNIT.fullmatch(cell):
-        unit = (match[2] or match[3]).strip().upper()
+        unit = (match[2] or match[3] or match[4]).strip().upper()
         code = _SIGNS.get(unit, unit)
         if code in currencies.CODES or unit in {"$", "US$", "KR"}:
             return words.plain(match[1]), code if code in currencies.CODES else None
@@ -101,6 +103,10 @@ def _chosen(
         chosen["date"] = roles[dates[0]]
         if dates[0] in {"booked", "date"} and "made" in roles:
             chosen["initiated"] = roles["made"]
+    if "reference" in chosen:
+        chosen.setdefault("description", chosen.pop("reference"))
+    if any(words.plain(header.cells[place]) in words.AFTER_FEES for place in chosen.get("amount", ())):
+        chosen.pop("fee", None)
     if "currency" in chosen:
         chosen["currency"] = [_beside(chosen["currency"], chosen.get("amount", []))]
     if "amount" in given or ("amount" in chosen and not {"debit", "credit"} & set(given)):

@@ -15,6 +15,8 @@ from .columns import Columns
 from .rows import Read
 
 MOST_OF_NUMBER = 32
+FEWEST_DIGITS = 3
+"""What has fewer is the name of an account, not its number."""
 
 
 def empty(currency: str, *, mapping: Mapping) -> Statement:
@@ -54,10 +56,12 @@ def _statement(group: Sequence[Read], *, account: str | None, currency: str, map
         replace(each.row, amount=amount)
         for each, amount in zip(group, _amounts(group, told.turned, told.with_fees), strict=True)
     )
+    is_number = sum(map(str.isdigit, account or "")) >= FEWEST_DIGITS
     moved = [row.posted_on for row in rows if row.amount and not row.pending]
     return Statement(
         source="csv",
-        account_number=account,
+        account_number=account if is_number else None,
+        account_name=None if is_number else account,
         account_type=mapping.account_type or "C",
         currency=currency,
         opening_balance=told.opening,

@@ -1,5 +1,6 @@
 """One record of a table -> one row, by the columns and the convention of the table."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,9 @@ from .lines import Record
 
 T = TypeVar("T")
 ZERO = Decimal(0)
+APOSTROPHES = "'"
+"""Around a number they keep a spreadsheet from calculating with it."""
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9 ]{8,36}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,8 @@ class Reader:
         self.pending = frozenset(map(words.plain, mapping.pending))
         self.declined = frozenset(map(words.plain, mapping.declined))
         self.positive_is_out = mapping.positive == "out"
-        self.debits_are_negative: bool | None = None
+        self.negative: dict[str, bool] = {}
+        """Whether the column of debits, or that of credits, has its amounts with a minus."""
 
     def row(self, number: int, record: Record) -> Read:
         """Raises StatementError, which names the row, its line and the column."""
@@ -63,7 +68,7 @@ class _Cells:
         check_number = self.text("check", most=32)
         party = self._party(amount)
         row = Row(
-            bank_id=fields.bank_id(self.text("id", most=255)),
+            bank_id=fields.bank_id((self.text("id", most=255) or "").strip(APOSTROPHES) or None),
             posted_on=self._day("initiated" if self._is_only_initiated(status) else "date"),
             initiated_on=self._day("initiated") if self.text("initiated") else None,
             amount=amount,
@@ -75,7 +80,7 @@ class _Cells:
         )
         return Read(
             row=row,
-            account=self.text("account"),
+            account=(self.text("account") or "").strip(APOSTROPHES) or None,
             currency=currency,
             balance=self._number("balance", currency) if self.text("balance") else None,
             fee=abs(self._number("fee", currency)) if self.text("fee") and status != "declined" else ZERO,
@@ -164,19 +169,16 @@ class _Cells:
             raise self.refused(role, "missing")
         if debit and credit:
             raise self.refused(role, "both a debit and a credit")
-        if credit < 0:
-            raise self.refused("credit", "a negative credit")
-        if debit:
-            is_negative = debit < 0
-            if self.reader.debits_are_negative not in {None, is_negative}:
-                raise self.refused("debit", "some debits are negative, others are not")
-            self.reader.debits_are_negative = is_negative
-        return credit or (-abs(debit) if debit else ZERO)
+        for role, amount in (("debit", debit), ("credit", credit)):
+            if amount and self.reader.negative.setdefault(role, amount < 0) != (amount < 0):
+                raise self.refused(role, f"some {role}s are negative, others are not")
+        return abs(credit) if credit else -abs(debit) if debit else ZERO
 
     def _party(self, amount: Decimal) -> str | None:
         """The other side: the recipient of what went out, the payer of what came in."""
         sides = ("recipient", "payer") if amount < 0 else ("payer", "recipient")
-        found = self.text("party") or self.text(sides[0])
+        named = (cell(self.record, place) for place in self.columns.places.get("party", ()))
+        found = next((name for name in named if name and not _IBAN.fullmatch(name)), None) or self.text(sides[0])
         if found is None and not set(sides) <= set(self.columns.places):
             found = self.text(sides[1])
         return found[:512] if found else None

@@ -14,31 +14,36 @@ def _words(text: str) -> frozenset[str]:
 ENGLISH = {
     "booked": """
         posting date|posted date|post date|date posted|booking date|date booked|completed date|settlement date
-        posted on""",
+        posted on|booked at|booked on""",
     "date": "date",
     "made": "transaction date|trans date|date of transaction|started date|trade date|purchase date",
     "valued": "value date",
-    "amount": "amount|transaction amount|net amount",
+    "amount": "amount|transaction amount|credit debit amount|value|net|net amount",
     "debit": """
-        debit|debits|debit amount|withdrawal|withdrawals|withdrawal amount|paid out|money out|amount debit|outflow""",
+        debit|debits|debit amount|withdrawal|withdrawals|withdrawal amount|paid out|money out|amount debit
+        outflow""",
     "credit": "credit|credits|credit amount|deposit|deposits|deposit amount|paid in|money in|amount credit|inflow",
     "direction": """
         debit credit|credit debit|debit credit indicator|credit debit indicator|debit or credit|credit or debit
         dr cr|cr dr|direction""",
     "description": """
         description|transaction description|details|transaction details|narrative|memo|particulars|name description
-        reference|payment reference|notifications|original description|statement description|notes""",
+        payment reference|notifications|original description|statement description|title|description 1|description 2
+        transaction""",
+    "reference": "reference|notes",
     "party": "payee|payee name|partner name|counterparty|counterparty name|merchant|merchant name|counter party|name",
     "payer": "payer|payer name|debtor name|sender|sender name",
     "recipient": "recipient|recipient name|creditor name|beneficiary|beneficiary name",
-    "id": "transaction id|fitid|unique id|transaction uid|transaction identifier|id",
-    "balance": "balance|running balance|running bal|account balance|balance after transaction|resulting balance",
+    "id": "transaction id|fitid|unique id|transaction uid|transaction identifier|transferwise id|id",
+    "balance": """
+        balance|running balance|running bal|account balance|balance after transaction|resulting balance
+        account running balance|runningbalance""",
     "currency": "currency|account currency|amount currency|currency code",
-    "account": "account number|account no|account id|account iban|account",
+    "account": "account number|account no|account id|account iban|bank account|account",
     "status": "status|state|transaction status|pending",
     "kind": "transaction type|type",
     "fee": "fee",
-    "check": "check number|check no|cheque number|check|check or slip",
+    "check": "check number|checknumber|check no|cheque number|check|check or slip",
 }
 OTHERS = {
     "booked": """
@@ -55,9 +60,10 @@ OTHERS = {
         valuta|wertstellung|wertstellungsdatum|valutadatum|date valeur|date de valeur|fecha valor|f valor|data valor
         data da valor|rentedatum|data valuta|data waluty|dateval""",
     "amount": """
-        betrag|umsatz|buchungsbetrag|montant|montant de l operation|importe|cantidad|valor|montante|importancia|quantia
+        betrag|umsatz|buchungsbetrag|montant|montant de l operation|importe|cantidad|valor|montante|importancia
+        quantia
         bedrag|transactiebedrag|importo|importo operazione|ammontare|kwota|kwota operacji|kwota transakcji
-        kwota w walucie rachunku""",
+        kwota w walucie rachunku|kwota transakcji waluta rachunku""",
     "debit": """
         soll|belastung|belastungen|lastschrift|ausgang|ausgange|cargo|cargos|debe|salidas|gastos|debito|debitos
         saidas|af|uitgaven|dare|addebiti|addebito|uscite|obciazenia|obciazenie|wydatki|debet|kwota obciazenia""",
@@ -67,30 +73,38 @@ OTHERS = {
     "direction": "soll haben|s h|h s|af bij|bij af|sens|debet credit|debito credito|dare avere|d c|c d",
     "description": """
         verwendungszweck|buchungstext|text|bezeichnung|beschreibung|buchungsdetails|zahlungsgrund
-        buchungstext verwendungszweck|libelle|libelle operation|libelle de l operation|libelle simplifie|intitule|label
-        communication|communications|detail|motif|informations complementaires|concepto|descripcion|observaciones
-        detalle|concepto ampliado|descricao|historico|descritivo|detalhes|descricao do movimento|lancamento
+        buchungstext verwendungszweck|avisierungstext|libelle|libelle operation|libelle de l operation
+        libelle simplifie|intitule|label
+        communication|communications|detail|detail de l ecriture|motif|informations complementaires|concepto
+        descripcion|observaciones
+        detalle|concepto ampliado|movimiento|mas datos|descricao|historico|descritivo|detalhes
+        descricao do movimento|lancamento
         omschrijving|omschrijving 1|omschrijving 2|omschrijving 3|mededelingen|mededeling|naam omschrijving
-        descrizione|descrizione operazione|causale|descrizione estesa|dettagli|opis|opis operacji|opis transakcji
+        descrizione|descrizione operazione|causale|descrizione estesa|descrizione completa|dettagli|szczegoly
+        opis|opis operacji|opis transakcji
         tytul|tytul operacji|tytul przelewu""",
     "party": """
         auftraggeber empfanger|empfanger auftraggeber|beguenstigter zahlungspflichtiger|auftraggeber begunstigter
         begunstigter auftraggeber|begunstigter zahlungspflichtiger|name zahlungsbeteiligter
         tiers|beneficiaire emetteur|nombre|naam tegenpartij
         tegenpartij|naam|beneficiario ordinante|controparte|nadawca odbiorca|odbiorca nadawca|kontrahent
-        dane kontrahenta|nazwa odbiorcy nadawcy""",
+        dane kontrahenta|nazwa odbiorcy nadawcy|sender empfanger""",
     "payer": "zahlungspflichtige r|auftraggeber|donneur d ordre|emetteur|ordenante|ordinante|nadawca",
     "recipient": """
-        zahlungsempfanger in|zahlungsempfanger|empfanger|beneficiaire|destinataire|beneficiario|destinatario
+        zahlungsempfanger in|zahlungsempfanger|empfanger|empfaenger|empfaenger 1|beneficiaire|destinataire
+        beneficiario|destinatario
         odbiorca""",
     "id": """
         transaktions id|buchungs id|identifiant|id transakcji|id operacji|transactie id|id transazione
-        id da transacao""",
+        id da transacao|identificador|nr transakcji""",
     "balance": """
         saldo|kontostand|saldo nach buchung|solde|solde apres operation|saldo contable|saldo contabilistico
-        saldo na data|saldo contabile|saldo progressivo|saldo po operacji|saldo po transakcji|accountbalance""",
+        saldo na data|saldo contabile|saldo progressivo|saldo po operacji|saldo po transakcji|saldos
+        accountbalance""",
     "currency": "wahrung|waehrung|devise|monnaie|divisa|moneda|moeda|munt|waluta|waluta rachunku",
-    "account": "auftragskonto|iban auftragskonto|rekening|iban bban|rekeningnummer|accountnum|numero de compte",
+    "account": """
+        auftragskonto|iban auftragskonto|iban kontoinhaber|kontonummer|rekening|iban bban|rekeningnummer|accountnum
+        numero de compte""",
     "status": "zustand|info|statut|etat|estado|stato|status transakcji",
     "kind": "umsatzart|umsatztyp|vorgang|type d operation|tipo de operacion|mutatiesoort|tipo operazione",
     "fee": "gebuhr",
@@ -105,8 +119,12 @@ OF_ENGLISH = frozenset(word for text in ENGLISH.values() for word in _words(text
 OF_OTHERS = frozenset(word for text in OTHERS.values() for word in _words(text)) - ALSO_ELSEWHERE
 DATES = ("booked", "date", "made", "valued")
 """Kinds of dates; the first that a file has is when its rows were posted."""
-SURELY_OWN = _words("auftragskonto|iban auftragskonto|rekening|iban bban|accountnum|account iban")
+SURELY_OWN = _words(
+    "auftragskonto|iban auftragskonto|iban kontoinhaber|rekening|iban bban|accountnum|account iban|bank account"
+)
 """Headers of the account itself, also where a file has several; others may name the other side's."""
+AFTER_FEES = _words("net|net amount")
+"""Amounts from which fees were taken already."""
 VALUTA = "valuta"
 """Italians and the Dutch call the currency what the Germans call the date of value."""
 
@@ -116,12 +134,14 @@ PENDING = _words("""
     in attesa|oczekujaca|oczekujace|w trakcie|blokada|yes|true
 """)
 DECLINED = _words("""
-    declined|reverted|failed|cancelled|canceled|denied|expired|voided|rejected|abgelehnt|fehlgeschlagen|refuse|annule
+    declined|reverted|failed|cancelled|canceled|denied|expired|voided|rejected|abgelehnt|fehlgeschlagen|refuse
+    annule
     echoue|rechazado|cancelado|anulado|recusado|geweigerd|geannuleerd|rifiutato|annullato|odrzucona|anulowana
 """)
 POSTED = _words("""
     posted|completed|complete|cleared|booked|settled|executed|processed|reconciled|gebucht|umsatz gebucht|ausgefuhrt
-    comptabilise|effectue|valide|contabilizado|ejecutado|realizado|concluido|efetuado|verwerkt|geboekt|contabilizzato
+    comptabilise|effectue|valide|contabilizado|ejecutado|realizado|concluido|efetuado|verwerkt|geboekt
+    contabilizzato
     eseguito|zaksiegowana|zaksiegowano|wykonana|rozliczona|rozliczono|no|false
 """)
 
