@@ -12,8 +12,9 @@ from backend import clock
 from backend.ledger import access
 from backend.ledger.models import BankAccount, Budget, User
 from backend.ledger.services import accounts
+from backend.ledger.services import funding_events as services
 
-from . import fields, filters, funding, views
+from . import fields, filters, funding, funding_events, views
 
 
 class BankAccountSerializer(serializers.Serializer[BankAccount]):
@@ -124,3 +125,13 @@ class BankAccounts(views.View):
         given = self.given(MarkImportedSerializer)
         accounts.mark_imported(actor=self.actor, account_id=self.key, now=clock.now(), **given)
         return self.answer(self.key)
+
+    @extend_schema(request=funding_events.RunFundingSerializer, responses=funding_events.FundingRunSerializer)
+    def run_funding(self, request: Request, id: str) -> Response:  # noqa: A002
+        """Carry out the scheduled funding of this account that is due up to as_of (today unless told otherwise).
+
+        Events are carried out at most once, whoever runs them. Nothing to do is a success with zeros.
+        """
+        given = self.given(funding_events.RunFundingSerializer)
+        report = services.run(actor=self.actor, account_id=self.key, as_of=given.get("as_of"), now=clock.now())
+        return Response(funding_events.run_report(report))

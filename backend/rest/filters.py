@@ -5,7 +5,7 @@ a 400 that names the parameter; an id that names none of the user's things finds
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from rest_framework.filters import OrderingFilter, search_smart_split
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from backend.ledger.models import BankAccount, Budget, Transaction
+from backend.ledger.models import BankAccount, Budget, FundingEvent, Transaction
 
 from . import fields
 
@@ -32,7 +32,7 @@ class Filters(kinds.DjangoFilterBackend):
 class Ordering(OrderingFilter):
     """By the view's `ordering_fields` or else its `ordering`.
 
-    Rows of one instant come in the order in which they were made, where they are numbered; then by `id`.
+    Rows of one instant or day come in the order in which they were made, where that is known; then by `id`.
     """
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> Sequence[str] | None:
@@ -43,6 +43,8 @@ class Ordering(OrderingFilter):
             order.append(name)
             if numbered and name in {"created_at", "-created_at"}:
                 order.append(name.replace("created_at", "seq"))
+            if name in {"date", "-date"}:
+                order.append(name.replace("date", "created_at"))
         return [*order, "id"]
 
 
@@ -68,6 +70,27 @@ class MomentField(forms.Field):
         if found is None:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return found
+
+
+class DayField(forms.Field):
+    """A date, and nothing else."""
+
+    default_error_messages: ClassVar = {"invalid": "Enter a valid date."}
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values:
+            return None
+        day = fields.day_of(value)
+        if day is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
+
+
+@extend_schema_field(OpenApiTypes.DATE)
+class Day(kinds.Filter):
+    """Rows of that day, or by the lookup of those before or after it."""
+
+    field_class = DayField
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
@@ -161,3 +184,13 @@ class InternalTransactionFilters(kinds.FilterSet):
     dst_budget = kinds.UUIDFilter("target_id")
     date_from = Since("effective_at")
     date_to = Until("effective_at")
+
+
+class FundingEventFilters(kinds.FilterSet):
+    """`date_from` and `date_to` mean the day that the schedule names."""
+
+    status = kinds.ChoiceFilter(choices=FundingEvent.Status.choices)
+    kind = kinds.ChoiceFilter(choices=FundingEvent.Kind.choices)
+    budget = kinds.UUIDFilter("budget_id")
+    date_from = Day("on", lookup_expr="gte")
+    date_to = Day("on", lookup_expr="lte")

@@ -51,6 +51,7 @@ REFUSALS = {
     },
 }
 FORBIDDING = ("budgets_destroy", "budgets_archive_create")
+REFUSING = ("bank_accounts_funding_events_retry_create", "bank_accounts_funding_events_take_back_create")
 
 
 class BearerScheme(SimpleJWTScheme):
@@ -135,7 +136,7 @@ def with_refusals(result: dict[str, Any], **_: object) -> dict[str, Any]:
 
 def _refused_with(path: str, operation: dict[str, Any]) -> Iterator[str]:
     queries = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"}
-    if "requestBody" in operation or queries or operation["operationId"] in FORBIDDING:
+    if "requestBody" in operation or queries or operation["operationId"] in (*FORBIDDING, *REFUSING):
         yield "400"
     yield "401"
     if operation["operationId"] in FORBIDDING or (path.startswith("/api/v1/users/") and not path.endswith("/me/")):

@@ -34,6 +34,9 @@ SPECTACULAR: dict[str, Any] = {
         "BudgetTypeEnum": "backend.ledger.models.Budget.Type",
         "FundingTypeEnum": "backend.ledger.models.Budget.Funding",
         "TransactionTypeEnum": "backend.ledger.models.Transaction.Type",
+        "FundingEventKindEnum": "backend.ledger.models.FundingEvent.Kind",
+        "FundingEventStatusEnum": "backend.ledger.models.FundingEvent.Status",
+        "UpcomingFundingEventStatusEnum": "backend.rest.funding_events.UPCOMING_STATUSES",
         "CategoryEnum": "backend.rest.allocations.CATEGORIES",
     },
     "POSTPROCESSING_HOOKS": [

@@ -10,6 +10,7 @@ from .allocations import Allocations
 from .banks import Banks
 from .budgets import Budgets
 from .currencies import Currencies
+from .funding_events import FundingEventActions, FundingEvents
 from .openapi import Document, redoc, swagger_ui, swagger_ui_start
 from .tokens import RefreshView, SignInView, SignOutView
 from .transactions import Transactions, Uploads
@@ -46,8 +47,13 @@ urlpatterns = [
     v1("allocations/<key:id>/", Allocations, RETRIEVE),
     v1("bank-accounts/", BankAccounts, LIST_CREATE),
     v1("bank-accounts/<key:id>/", BankAccounts, OBJECT),
+    v1("bank-accounts/<key:id>/funding-events/", FundingEvents, LIST),
+    v1("bank-accounts/<key:id>/funding-events/skip/", FundingEvents, {"post": "skip"}),
+    v1("bank-accounts/<key:id>/funding-events/<key:event_id>/retry/", FundingEventActions, {"post": "retry"}),
+    v1("bank-accounts/<key:id>/funding-events/<key:event_id>/take-back/", FundingEventActions, {"post": "take_back"}),
     v1("bank-accounts/<key:id>/funding-summary/", BankAccounts, {"get": "funding_summary"}),
     v1("bank-accounts/<key:id>/mark-imported/", BankAccounts, {"post": "mark_imported"}),
+    v1("bank-accounts/<key:id>/run-funding/", BankAccounts, {"post": "run_funding"}),
     v1("banks/", Banks, LIST),
     v1("banks/<key:id>/", Banks, RETRIEVE),
     v1("budgets/", Budgets, LIST_CREATE),

@@ -49,6 +49,10 @@ class View(GenericViewSet[Any]):
     def rows(self) -> QuerySet[Any]:
         raise NotImplementedError
 
+    def named(self) -> QuerySet[Any]:
+        """The rows of which the path names one."""
+        return self.rows()
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with doors.through(doors.REST):
             return super().dispatch(request, *args, **kwargs)
@@ -104,7 +108,7 @@ class View(GenericViewSet[Any]):
         try:
             yield
         except exceptions.APIException:
-            if "id" in self.kwargs and not self.rows().filter(pk=self.key).exists():
+            if "id" in self.kwargs and not self.named().filter(pk=self.key).exists():
                 raise errors.NotFound("There is no such thing.") from None
             raise
 

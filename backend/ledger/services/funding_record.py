@@ -11,7 +11,8 @@ MOST_WORDS = 512
 
 
 def record(account: BankAccount, intent: rules.Intent, *, now: datetime) -> FundingEvent:
-    """The row of the event; inserting it is what claims the event."""
+    """The row of the event; inserting it is what claims the event. The account is saved by the caller."""
+    now = posting.tick(account, now=now)
     fields = {
         "status": intent.status,
         "intended": intent.intended,
