@@ -165,8 +165,7 @@ def test_it_tells_balances_per_day_and_what_will_be_missing() -> None:
     assert found.start == {UNALLOCATED: 10, goal.id: 40}
     assert found.days == {
         day(7): {UNALLOCATED: 0, goal.id: 50},
-        day(9): {UNALLOCATED: -15, goal.id: 65},  # a run counts on what is entered for the next day
-        day(10): {UNALLOCATED: 0},
+        day(10): {goal.id: 65},
     }
     assert [(each.on, each.missing, each.covered_on) for each in found.shortfalls] == [
         (day(7), 30, None),

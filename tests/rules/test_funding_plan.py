@@ -151,7 +151,7 @@ def test_money_that_is_dated_ahead_tops_up_when_its_day_has_come() -> None:
         account.run(day(offset))
         moved.append(account.moved(goal)[START])
 
-    assert moved == ["30", "30", "30", "80", "80", "80"]  # a day early, since clocks differ by up to a day
+    assert moved == ["30", "30", "30", "30", "80", "80"]
 
 
 def test_the_next_event_takes_the_place_of_a_short_one() -> None:

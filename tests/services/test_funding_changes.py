@@ -1,5 +1,6 @@
 """Gate, pause and changes of plan: what they leave of what was due, and when the engine looks again."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -255,6 +256,20 @@ def test_a_short_event_is_looked_at_again_when_money_comes_that_is_dated_ahead(a
     funded.run(account, 4)
 
     assert (due_on(account), balance(goal)) == (on(7), 1300)
+
+
+def test_money_of_tomorrow_there_and_of_today_in_utc_is_looked_at_tomorrow(account: BankAccount, owner: User) -> None:
+    """At noon UTC a day begins in Auckland."""
+    owner.timezone = "Pacific/Auckland"
+    owner.save()
+    funded.free(account)
+    goal = funded.goal(account, amount="1500", target_balance="5000")
+    build.transaction(account, amount="300", posted_date=at(1) + timedelta(hours=1))
+    funded.run(account)
+    assert (due_on(account), balance(goal)) == (on(2), 1000)
+    funded.run(account, 1)
+
+    assert balance(goal) == 1300
 
 
 def test_a_short_event_that_cannot_be_topped_up_does_not_keep_the_engine_busy(account: BankAccount) -> None:

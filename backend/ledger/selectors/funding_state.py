@@ -125,7 +125,7 @@ def changes(entries: QuerySet[Entry], *, since: date, zones: Mapping[UUID, ZoneI
     found = []
     for account_id, budget_id, at, amount, transfer_id, event_budget_id, kind, on in rows:
         event = _event_key(event_budget_id, kind, on)
-        day = _later_date(at, zones[account_id]) if event is None else event.on
+        day = later_date(at, zones[account_id]) if event is None else event.on
         if day >= since:
             found.append(
                 rules.Change(budget_id=budget_id, day=day, amount=amount, transfer=transfer_id is not None, event=event)
@@ -139,7 +139,8 @@ def _event_key(budget_id: UUID | None, kind: str | None, on: date | None) -> rul
     return rules.Key(budget_id=budget_id, kind=kind, on=on)
 
 
-def _later_date(at: datetime, zone: ZoneInfo) -> date:
+def later_date(at: datetime, zone: ZoneInfo) -> date:
+    """The day to whose end an entry of that instant belongs: its date in UTC or where the owner lives."""
     try:
         return max(at.astimezone(zone).date(), at.astimezone(UTC).date())
     except OverflowError:  # the last hours of the calendar

@@ -88,10 +88,11 @@ def _money_ahead(account: BankAccount, *, today: date) -> date | None:
     events = funding_state.unsettled(FundingEvent.objects.filter(bank_account=account))
     if not events.filter(status=FundingEvent.Status.SHORT).exists():
         return None
-    tomorrow = datetime.combine(today + DAY, time.min, tzinfo=UTC)
+    zone = account_selectors.zone(account.pk)
+    tomorrow = min(datetime.combine(today + DAY, time.min, tzinfo=each) for each in (UTC, zone))
     entries = Entry.objects.filter(budget__bank_account=account, budget__is_unallocated=True, amount__gt=0)
     first: datetime | None = entries.filter(effective_at__gte=tomorrow).aggregate(first=Min("effective_at"))["first"]
-    return None if first is None else first.astimezone(UTC).date()
+    return None if first is None else funding_state.later_date(first, zone)
 
 
 def before_change(account: BankAccount, budget: Budget, *, now: datetime) -> None:

@@ -96,7 +96,7 @@ class _Future:
             if day > state.today and change.budget_id in self.balances:
                 self.balances[change.budget_id] -= change.amount
                 self.moves[day][change.budget_id] += change.amount
-                self.news |= {day - terms.DAY, day}
+                self.news.add(day)
 
     def lived(self, *, until: date) -> Forecast:
         today, unallocated_id = self.state.today, self.state.unallocated.id

@@ -95,10 +95,9 @@ class _Simulation:
                 yield intent
         yield from self._top_up_until(self.through)
         if closing and not self.held_back:
-            # What is entered today may bear tomorrow's date: in UTC, or where the owner lives.
-            last = self.through + rules.DAY if self.through >= self.state.today else self.through
-            self.book.go(books.end_of(last))
-            yield from self._top_up(self.through, self.open.values())
+            # West of Greenwich an evening's money bears tomorrow's date: it waits, for tomorrow's events may need it.
+            self.book.go(books.end_of(self.through))
+            yield from self._top_up(self.through, [s for s in self.open.values() if s.key.on <= self.through])
 
     # When
 
