@@ -3,11 +3,24 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from backend.ledger.models import BankAccount, User
 
 FIRST_OWNER_ZONE = "UTC"
+
+
+def zone_named(name: str | None) -> ZoneInfo:
+    """That time zone; UTC where there is none, or where the system does not know it any more."""
+    try:
+        return ZoneInfo(name or FIRST_OWNER_ZONE)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo(FIRST_OWNER_ZONE)
+
+
+def date_in(zone: ZoneInfo, *, now: datetime) -> date:
+    """The date in a zone at that instant: an event is due once its day is not after it."""
+    return now.astimezone(zone).date()
 
 
 def zones(accounts: Iterable[UUID]) -> dict[UUID, ZoneInfo]:
@@ -17,19 +30,19 @@ def zones(accounts: Iterable[UUID]) -> dict[UUID, ZoneInfo]:
         .order_by("-pk")
         .values_list("bankaccount_id", "user__timezone")
     )
-    return {account_id: ZoneInfo(zone) for account_id, zone in owned}
+    return {account_id: zone_named(zone) for account_id, zone in owned}
 
 
 def zone(account_id: UUID) -> ZoneInfo:
     """The time zone of the account's first owner."""
-    return zones([account_id]).get(account_id, ZoneInfo(FIRST_OWNER_ZONE))
+    return zones([account_id]).get(account_id, zone_named(None))
 
 
 def today(account: BankAccount, *, now: datetime) -> date:
     """The date at `now` where the account's first owner lives."""
-    return now.astimezone(zone(account.pk)).date()
+    return date_in(zone(account.pk), now=now)
 
 
 def today_of(user: User, *, now: datetime) -> date:
     """The date at `now` where the user lives."""
-    return now.astimezone(ZoneInfo(user.timezone)).date()
+    return date_in(zone_named(user.timezone), now=now)

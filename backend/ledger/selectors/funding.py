@@ -221,11 +221,16 @@ def forecast(account: BankAccount, *, now: datetime, until: date) -> rules.Forec
     return rules.forecast(state, until=until)
 
 
+def latest_date(now: datetime) -> date:
+    """The latest date that any clock shows at that instant."""
+    return (now + EASTERNMOST).date()
+
+
 def due_accounts(*, now: datetime) -> list[UUID]:
     """The accounts for which a run has something to do today, where their first owner lives; one query."""
     first = BankAccount.owners.through.objects.filter(bankaccount_id=OuterRef("pk")).order_by("pk")
     rows = (
-        BankAccount.objects.filter(funding_due_on__lte=(now + EASTERNMOST).date())
+        BankAccount.objects.filter(funding_due_on__lte=latest_date(now))
         .annotate(zone=Subquery(first.values("user__timezone")[:1]))
         .order_by("funding_due_on", "pk")
         .values_list("pk", "funding_due_on", "zone")
@@ -233,5 +238,5 @@ def due_accounts(*, now: datetime) -> list[UUID]:
     return [
         account_id
         for account_id, due_on, zone in rows
-        if due_on is not None and due_on <= now.astimezone(ZoneInfo(zone or accounts.FIRST_OWNER_ZONE)).date()
+        if due_on is not None and due_on <= accounts.date_in(accounts.zone_named(zone), now=now)
     ]

@@ -81,7 +81,7 @@ class _Run:
 
     def _planned(self, account: BankAccount) -> Iterator[rules.Intent]:
         zone = account_selectors.zone(account.pk)
-        today = self.now.astimezone(zone).date()
+        today = account_selectors.date_in(zone, now=self.now)
         through = self.as_of or today
         self._ran_on = today if through >= today else None
         return rules.plan(funding_state.state(account, today=today, zone=zone, through=through), through=through)
