@@ -6,6 +6,7 @@ a day, a week from WKST on, a month, a year; the one that holds the anchor has n
 Which days of a year match depends on the shape of the year alone, and there are 28 shapes.
 """
 
+import bisect
 import calendar
 import enum
 import functools
@@ -146,8 +147,8 @@ def _by_days(rule: Rule, anchor: date, lower: int, upper: int) -> Iterator[int]:
     origin = earliest if size == 1 else _week_start(earliest, rule.week_start)
     if rule.interval == 1 and (size == 1 or not rule.positions):
         for year in range(_year(lower), _year(upper) + 1):
-            new_year = _new_year(year)
-            yield from (new_year + day for day in _days_of(rule, year)[0])
+            new_year, (days,) = _new_year(year), _days_of(rule, year)
+            yield from (new_year + day for day in days[bisect.bisect_left(days, lower - new_year) :])
         return
     # Only the days of the periods that count are looked at: with a long interval there are few.
     stride = size * rule.interval
@@ -159,8 +160,8 @@ def _by_days(rule: Rule, anchor: date, lower: int, upper: int) -> Iterator[int]:
         while zero + len(marks) < end:
             marks += _marks(rule, year)
             year += 1
-        days = [day for day in range(max(start, earliest), end) if marks[day - zero]]
-        yield from _chosen(days, rule.positions) if rule.positions and size > 1 else days
+        passing = [day for day in range(max(start, earliest), end) if marks[day - zero]]
+        yield from _chosen(passing, rule.positions) if rule.positions and size > 1 else passing
 
 
 def _days_of(rule: Rule, year: int) -> tuple[tuple[int, ...], ...]:
