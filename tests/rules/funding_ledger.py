@@ -1,5 +1,6 @@
 """An account in plain Python that the funding rules can be run on: no database, no clock."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -59,6 +60,10 @@ def envelope(
     )
 
 
+NOWHERE = replace(envelope(schedule=""), id=UNALLOCATED)
+"""The budget that holds what nobody assigned; of it only the balance counts."""
+
+
 @dataclass
 class Row:
     """A recorded event."""
@@ -87,12 +92,20 @@ class Account:
     def enter(self, on: date, value: str | int | Decimal, *, budget: Envelope | None = None) -> None:
         """A bank row of that day on a budget, Unallocated by default."""
         budget_id = UNALLOCATED if budget is None else budget.id
-        self.entries.append(Change(budget_id=budget_id, day=on, amount=Decimal(value)))
+        self._book(Change(budget_id=budget_id, day=on, amount=Decimal(value)))
 
     def transfer(self, on: date, value: str | int | Decimal, *, to: Envelope) -> None:
         """A transfer by hand from Unallocated."""
         for budget_id, signed in ((UNALLOCATED, -Decimal(value)), (to.id, Decimal(value))):
-            self.entries.append(Change(budget_id=budget_id, day=on, amount=signed, transfer=True))
+            self._book(Change(budget_id=budget_id, day=on, amount=signed, transfer=True))
+
+    def _book(self, entry: Change) -> None:
+        self.entries.append(entry)
+        if entry.budget_id == UNALLOCATED:
+            return
+        budget = self._envelope(entry.budget_id)
+        net_funding = budget.net_funding + entry.amount if entry.transfer else budget.net_funding
+        self.change(budget, balance=budget.balance + entry.amount, net_funding=net_funding)
 
     def balance(self, budget: Envelope | None = None) -> Decimal:
         budget_id = UNALLOCATED if budget is None else budget.id
@@ -101,7 +114,10 @@ class Account:
 
     def now(self, budget: Envelope) -> Envelope:
         """The budget as it is now."""
-        return next(each for each in self.envelopes if each.id == budget.id)
+        return self._envelope(budget.id)
+
+    def _envelope(self, budget_id: UUID) -> Envelope:
+        return next(each for each in self.envelopes if each.id == budget_id)
 
     def change(self, budget: Envelope, **fields: object) -> None:
         self.envelopes = [
@@ -128,10 +144,6 @@ class Account:
             self.events[key] = row
 
     def state(self, today: date) -> State:
-        moved = {each.id: Decimal(0) for each in self.envelopes}
-        for entry in self.entries:
-            if entry.transfer and entry.budget_id in moved:
-                moved[entry.budget_id] += entry.amount
         latest: dict[tuple[UUID, str], date] = {}
         for key, row in self.events.items():
             if row.status == funding.DEFERRED or row.revocable:
@@ -140,8 +152,8 @@ class Account:
         return State(
             today=today,
             decimals=self.decimals,
-            unallocated=replace(envelope(), id=UNALLOCATED, funding_schedule="", balance=self.balance()),
-            envelopes=[replace(e, balance=self.balance(e), net_funding=moved[e.id]) for e in self.envelopes],
+            unallocated=replace(NOWHERE, balance=self.balance()),
+            envelopes=self.envelopes,
             changes=self.entries,
             deferred=[
                 Deferred(key=key, terms=funding.from_plain(row.inputs))
@@ -170,11 +182,19 @@ class Account:
             active=self.active,
         )
 
-    def run(self, today: date, *, as_of: date | None = None, most: int = 1_000) -> list[Intent]:
-        """Carry out what is due, each event by a fresh look at the account; `most` events, as if then came a crash."""
+    def run(
+        self, today: date, *, as_of: date | None = None, most: int = 10_000, going_on: bool = False
+    ) -> list[Intent]:
+        """Carry out what is due, `most` events, as if then came a crash.
+
+        Each event by a fresh look at the account, or `going_on` with one plan, as the service does while nobody writes.
+        """
         done: list[Intent] = []
+        plan: Iterator[Intent] = iter(())
         while len(done) < most:
-            intent = next(funding.plan(self.state(today), through=as_of or today), None)
+            if not (going_on and done):
+                plan = funding.plan(self.state(today), through=as_of or today)
+            intent = next(plan, None)
             if intent is None:
                 break
             self.carry_out(intent)
@@ -194,7 +214,7 @@ class Account:
         if intent.amount:
             for budget_id, signed in ((intent.source_id, -intent.amount), (intent.target_id, intent.amount)):
                 assert budget_id is not None
-                self.entries.append(
+                self._book(
                     Change(budget_id=budget_id, day=intent.key.on, amount=signed, transfer=True, event=intent.key)
                 )
         fields: dict[str, object] = {}
@@ -202,7 +222,8 @@ class Account:
             fields["fund_from" if intent.key.kind == funding.FUND else "recur_from"] = intent.goes_on
         if intent.complete is not None:
             fields["complete"] = intent.complete
-        self.change(next(each for each in self.envelopes if each.id == intent.key.budget_id), **fields)
+        if fields:
+            self.change(self._envelope(intent.key.budget_id), **fields)
 
     def moved(self, budget: Envelope, kind: str = funding.FUND) -> dict[date, str]:
         """What each event of the budget moved, as text without needless zeros."""
