@@ -74,14 +74,14 @@ def read(
 
 
 def _answer(asked: bytes, *, wall: float) -> dict[str, Any]:
-    """What the child says; it gets no environment, and no descriptors but its three."""
+    """What the child says; it gets nothing of this environment, and no descriptors but its three."""
     try:
         done = subprocess.run(  # noqa: S603 (this interpreter, this program)
             [sys.executable, "-I", "-c", _PROGRAM, str(ROOT)],
             input=asked,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={},
+            env={"HOME": "/"},  # else the interpreter asks the system for one as it starts
             cwd="/",
             timeout=wall,
             check=False,
