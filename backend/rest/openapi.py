@@ -50,6 +50,15 @@ REFUSALS = {
         },
     },
 }
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "description": "A name of your own for this write. Sent again under it within seven days, with the same body, it "
+    "happens once and is answered as the first time, with `Idempotency-Replayed: true`; with another body it is "
+    "refused (422), and while the first is still running too (409).",
+}
 FORBIDDING = ("budgets_destroy", "budgets_archive_create")
 REFUSING = ("bank_accounts_funding_events_retry_create", "bank_accounts_funding_events_take_back_create")
 
@@ -126,6 +135,8 @@ def with_refusals(result: dict[str, Any], **_: object) -> dict[str, Any]:
     result["components"]["schemas"] |= REFUSALS
     for path, operations in result["paths"].items():
         if path.startswith("/api/v1/"):
+            if "post" in operations:
+                operations["post"].setdefault("parameters", []).append(IDEMPOTENCY_KEY)
             for operation in operations.values():
                 for status in _refused_with(path, operation):
                     schema = "BadRequest" if status == "400" else "Refusal"
@@ -143,3 +154,5 @@ def _refused_with(path: str, operation: dict[str, Any]) -> Iterator[str]:
         yield "403"
     if "{" in path or "page" in queries:
         yield "404"
+    if any(parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", ())):
+        yield from ("409", "422")
