@@ -24,7 +24,7 @@ query Dashboard($latest: Int!) {
     edges { node {
       uuid name availableBalance { amount }
       fundingSummary { total { amount } schedules { schedule nextDate budgetCount total { amount } } }
-      budgets(archived: false, first: 40) {
+      budgets(filters: {archived: false}, first: 40) {
         edges { node {
           uuid name balance { amount } targetBalance { amount } nextFunding { on deferred amount { amount } }
         } }

@@ -42,6 +42,11 @@ def allocations(user: Viewer) -> QuerySet[Entry]:
     return Entry.objects.filter(bank_account__in=account_ids(user), transfer=None)
 
 
+def legs(user: Viewer) -> QuerySet[Entry]:
+    """The user's entries that belong to a transfer."""
+    return Entry.objects.filter(bank_account__in=account_ids(user), transaction=None)
+
+
 def transfers(user: Viewer) -> QuerySet[Transfer]:
     return Transfer.objects.filter(bank_account__in=account_ids(user))
 

@@ -158,3 +158,11 @@ ALL = (
 
 CHOICES = tuple((name, "-------" if name == UNASSIGNED else name.partition(":")[2].strip()) for name in ALL)
 """Value and label; the label is the part after the colon."""
+
+GROUPS = tuple(dict.fromkeys(name.partition(":")[0] for name in ALL))
+"""The parts before the colon."""
+
+
+def group(name: str) -> str:
+    """The group of a category: the part before the colon."""
+    return name.partition(":")[0]

@@ -1,7 +1,7 @@
 """Bank accounts, with their budgets and what funding will do."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
 
 import strawberry
@@ -13,16 +13,18 @@ from strawberry.types import Info
 from backend.ledger import access, models
 from backend.ledger.models import User
 
-from . import base, budgets, context, pages
+from . import allocation_filters, base, budget_filters, context, filters, pages, transaction_filters, transfer_filters
 from .banks import Bank
 from .enums import AccountType
 from .funding import FundingSummary
 from .money import Money
-
-BY_NAME = ("name",)
+from .reference_data import CURRENCIES, Currency
 
 if TYPE_CHECKING:
+    from .allocations import Allocation
     from .budgets import Budget
+    from .transactions import Transaction
+    from .transfers import Transfer
 
 
 def balance(column: str, description: str) -> Money:
@@ -52,12 +54,30 @@ class BankAccount(base.Visible, relay.Node):
     created_at: datetime = strawberry.field(description="When it was entered here.")
     version: int = strawberry.field(description="Grows with each edit; see `expectedVersion`. Balances do not count.")
     modified_at: datetime = strawberry.field(description="When it was last changed.")
-    budgets: pages.Connection[Annotated["Budget", strawberry.lazy("backend.schema.budgets")]] = pages.page(
-        budgets.BY_AGE,
-        "What its money is set aside for, Unallocated first, then by age.",
-        arguments=[budgets.ARCHIVED],
-        narrow=budgets.narrow,
+    budgets: pages.Connection[Annotated["Budget", strawberry.lazy("backend.schema.budgets")]] = budget_filters.listed(
+        "What its money is set aside for, Unallocated first and then by age."
     )
+    transactions: pages.Connection[Annotated["Transaction", strawberry.lazy("backend.schema.transactions")]] = (
+        transaction_filters.listed("What moved it, the latest posted first.")
+    )
+    allocations: pages.Connection[Annotated["Allocation", strawberry.lazy("backend.schema.allocations")]] = (
+        allocation_filters.listed("How its transactions lie on budgets, the latest first.", link=filters.BY_ACCOUNT)
+    )
+    transfers: pages.Connection[Annotated["Transfer", strawberry.lazy("backend.schema.transfers")]] = (
+        transfer_filters.listed("What was moved between its budgets, the latest first.")
+    )
+
+    @strawberry_django.field(only=["currency"], description="The currency of everything in it.")
+    def currency_details(self) -> Currency:
+        return CURRENCIES[str(self.currency)]
+
+    @strawberry_django.field(only=[], description="The budget that holds what nobody assigned.")
+    def unallocated(self, info: Info) -> Annotated["Budget", strawberry.lazy("backend.schema.budgets")]:
+        from .budgets import Budget
+
+        root = cast(models.BankAccount, self)
+        (found,) = base.below(root, info, Budget, parent="bank_account", order=["pk"], is_unallocated=True)
+        return cast(Budget, found)
 
     @strawberry_django.field(
         prefetch_related=[lambda info: Prefetch("owners", models.User.objects.only("username"))],

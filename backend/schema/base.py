@@ -1,15 +1,21 @@
 """What the types of rows have in common: whose rows they are, how they refer to others, how they show money."""
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar, cast
+from uuid import UUID
 
 import strawberry_django
 from django.db.models import Model, Q, QuerySet
+from strawberry import relay
 from strawberry.types import Info
+from strawberry_django import optimizer
 from strawberry_django.fields.field import StrawberryDjangoField
+from strawberry_django.utils.typing import get_django_definition
 
 from backend.ledger import errors
 from backend.ledger.models import User
+from backend.ledger.selectors.pages import Link, Order, parted
 
 from . import context, peers
 from .money import Money, of_account
@@ -37,32 +43,58 @@ class Visible:
 
 
 def kind_of(model: type[Model]) -> type[Visible] | None:
-    """The type that shows rows of that model."""
+    """The type that shows rows of that model by their ids."""
     for kind in Visible.__subclasses__():
         definition = getattr(kind, "__strawberry_django_definition__", None)
-        if definition is not None and definition.model is model:
+        if definition is not None and definition.model is model and issubclass(kind, relay.Node):
             return kind
     return None
 
 
 class Reference(StrawberryDjangoField):
-    """A foreign key. Where the row that it names was not loaded beforehand, it is looked up like any other."""
+    """A foreign key, or the way back from one that is unique.
+
+    Where the row that it names was not loaded beforehand, it is looked up like any other.
+    """
 
     def get_result(self, source: Any, info: Info | None, args: list[Any], kwargs: dict[str, Any]) -> Any:
         column: Any = source._meta.get_field(self.django_name or self.python_name)
         if column.is_cached(source):
             return super().get_result(source, info, args, kwargs)
-        key = getattr(source, column.attname)
-        if key is None:
+        wanted = {column.field.name: source.pk} if column.auto_created else {"pk": getattr(source, column.attname)}
+        if None in wanted.values():
             return None
-        return self.get_queryset_hook(info=cast(Info, info), **kwargs)(
-            column.related_model._base_manager.filter(pk=key)
-        )
+        found = column.related_model._base_manager.filter(**wanted)
+        return self.get_queryset_hook(info=cast(Info, info), **kwargs)(found)
 
 
-def reference(description: str) -> Any:
-    """A field that follows a foreign key."""
-    return strawberry_django.field(field_cls=Reference, description=description)
+def reference(description: str, *, column: str | None = None) -> Any:
+    """A field that follows a foreign key, or one back; `column` if it is not called like the field."""
+    return strawberry_django.field(field_cls=Reference, field_name=column, description=description)
+
+
+def fetch(rows: QuerySet[Row], info: Info, *, columns: Iterable[str] = ()) -> list[Row]:
+    """The rows with what the client wants of them and what the columns hold."""
+    planner = optimizer.optimizer.get()
+    if planner is not None:
+        rows = planner.optimize(rows, info=info)
+    loaded, all_but = rows.query.deferred_loading
+    return list(rows if all_but else rows.only(*loaded, *columns))
+
+
+def below(root: Model, info: Info, kind: type[Any], *, parent: str, order: Order, **conditions: object) -> list[Any]:
+    """The few rows of that type that hang on the row by their column `parent`.
+
+    They are looked up for all rows that were loaded with it.
+    """
+
+    def find(roots: list[Any]) -> Mapping[UUID, list[Any]]:
+        model: Any = get_django_definition(kind, strict=True).model
+        rows = model._base_manager.filter(**{f"{parent}__in": [each.pk for each in roots]}, **conditions)
+        rows = kind.get_queryset(rows, info).order_by(*order)
+        return parted(fetch(rows, info, columns=[parent]), link=Link(parent=parent))
+
+    return peers.of(root).share(peers.place(info), find).get(root.pk, [])
 
 
 def money(column: str, description: str) -> Any:
@@ -89,11 +121,11 @@ def key() -> Any:
     return strawberry_django.field(field_name="id", description="The id that the REST API has for this.")
 
 
-def aware(instant: datetime) -> datetime:
+def aware(instant: datetime, *, field: str | None = None) -> datetime:
     """The instant, read as UTC where it has no zone. Raises InvalidValue for one outside the calendar."""
     if instant.tzinfo is None:
         return instant.replace(tzinfo=UTC)
     try:
         return instant.astimezone(UTC)
     except OverflowError:
-        raise errors.InvalidValue("The time lies outside the calendar.") from None
+        raise errors.InvalidValue("The time lies outside the calendar.", field=field) from None

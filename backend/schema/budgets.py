@@ -13,21 +13,22 @@ from strawberry.types import Info
 from backend.ledger import access, models
 from backend.ledger.models import User
 
-from . import base, context, cycles, pages
+from . import allocation_filters, auto_spend, base, context, cycles, pages, transaction_filters, transfer_filters
+from .auto_spend import AutoSpendRule
 from .cycles import BudgetCycle
 from .enums import BudgetType, FundingType
 from .funding import NextFunding
 from .money import Money
 
-BY_AGE = ("-is_unallocated", "created_at")
-ARCHIVED = pages.argument("archived", bool | None, "Only archived ones, or only the others; null for both.")
-
 if TYPE_CHECKING:
     from .accounts import BankAccount
+    from .allocations import Allocation
+    from .transactions import Transaction
+    from .transfers import Transfer
 
-
-def narrow(rows: QuerySet[models.Budget], *, archived: bool | None) -> QuerySet[models.Budget]:
-    return rows if archived is None else rows.filter(archived=archived)
+Transactions = pages.Connection[Annotated["Transaction", strawberry.lazy("backend.schema.transactions")]]
+Allocations = pages.Connection[Annotated["Allocation", strawberry.lazy("backend.schema.allocations")]]
+Transfers = pages.Connection[Annotated["Transfer", strawberry.lazy("backend.schema.transfers")]]
 
 
 @strawberry_django.type(models.Budget, description="A named part of one account's money.")
@@ -53,12 +54,27 @@ class Budget(base.Visible, relay.Node):
     fillup_goal: Annotated["Budget", strawberry.lazy("backend.schema.budgets")] | None = base.reference(
         "That other budget."
     )
+    fills_up: Annotated["Budget", strawberry.lazy("backend.schema.budgets")] | None = base.reference(
+        "The recurring budget for whose next cycle this one saves."
+    )
     paused: bool = strawberry.field(description="Whether its events are skipped.")
     priority: int = strawberry.field(description="Higher is funded first among the events of one day.")
     complete: bool = strawberry.field(description="Whether it has what it is to have.")
     archived: bool = strawberry.field(description="Whether it takes no more money.")
     archived_at: datetime | None = strawberry.field(description="Since when.")
     memo: str | None = strawberry.field(description="A note.")
+    auto_spend: list[AutoSpendRule] = auto_spend.rules()
+    transactions: Transactions = transaction_filters.listed(
+        "The transactions that touched it, the latest posted first.", link=transaction_filters.BY_BUDGET
+    )
+    allocations: Allocations = allocation_filters.listed(
+        "The parts of transactions that lie on it, the latest first.", link=allocation_filters.BY_BUDGET
+    )
+    transfers: Transfers = transfer_filters.listed(
+        "The transfers into it and out of it, the latest first.", link=transfer_filters.EITHER_WAY
+    )
+    transfers_in: Transfers = transfer_filters.listed("The transfers into it.", link=transfer_filters.IN)
+    transfers_out: Transfers = transfer_filters.listed("The transfers out of it.", link=transfer_filters.OUT)
     created_at: datetime = strawberry.field(description="When it was made.")
     version: int = strawberry.field(description="Grows with each edit; see `expectedVersion`. Balances do not count.")
     modified_at: datetime = strawberry.field(description="When it was last changed.")

@@ -33,9 +33,10 @@ def parse(text: str) -> tuple[str | None, UUID | int] | None:
         return None
 
 
-def key(text: str, kind: type[Any], *, field: str) -> UUID:
-    """The key of a row of that type. Raises NotFound naming the field for what cannot be one."""
+def key(text: str, kind: type[Any] | str, *, field: str) -> UUID:
+    """The key of a row of that type, or type of that name. Raises NotFound naming the field for what cannot be one."""
+    name = kind if isinstance(kind, str) else kind.__name__
     found = parse(text)
-    if found is None or found[0] not in (None, kind.__name__) or not isinstance(found[1], UUID):
-        raise errors.NotFound(f"There is no such {kind.__name__}.", field=field)
+    if found is None or found[0] not in (None, name) or not isinstance(found[1], UUID):
+        raise errors.NotFound(f"There is no such {name}.", field=field)
     return found[1]

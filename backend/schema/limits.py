@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from graphql import (
     DocumentNode,
+    EnumValueNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -19,9 +20,11 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     NullValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
+    StringValueNode,
     VariableNode,
     get_named_type,
     get_nullable_type,
@@ -30,6 +33,7 @@ from graphql import (
 )
 from strawberry.extensions import ValidationCache
 
+from . import costs
 from .pages import LARGEST_PAGE, PAGE
 
 BODY = 256 * 1024
@@ -37,18 +41,19 @@ BODY = 256 * 1024
 
 TOKENS = 1_000
 DEPTH = 10
-"""Fields within one another."""
+"""Fields within one another; a list, its edges and their nodes are one."""
 
 INTROSPECTION_DEPTH = 15
 ALIASES = 15
 ROOT_FIELDS = 10
 MUTATIONS = 5
 COST = 5_000
-"""Fields with a selection, each counted as often as its row is on the pages that are asked for."""
+"""Fields with a selection, each counted as often as its row is on the pages that are asked for, and dear fields."""
 
 LISTED = 5
 """How long a list is reckoned that has no pages, such as the schedules of an account."""
 
+FREE = costs.Cost()
 INTROSPECTION_COST = 100_000
 INTROSPECTION_LISTS = {"types": 60, "fields": 15, "possibleTypes": 10, "enumValues": 10, "inputFields": 5}
 """How long the lists are reckoned; the others have two."""
@@ -63,6 +68,7 @@ class Load:
     aliases: int = 0
     cost: int = 0
     cost_per_row: int = 0  # what the `edges` of a connection cost, each
+    once: int = 0  # what does not depend on how many rows there are
     introspection: int = 0
 
     def add(self, other: "Load") -> None:
@@ -72,6 +78,7 @@ class Load:
         self.aliases += other.aliases
         self.cost += other.cost
         self.cost_per_row += other.cost_per_row
+        self.once += other.once
         self.introspection += other.introspection
 
 
@@ -120,7 +127,7 @@ class Measure:
             ("depth", load.depth, DEPTH),
             ("fields at the root", load.fields, most),
             ("aliases", load.aliases, ALIASES),
-            ("cost", load.cost, COST),
+            ("cost", load.cost + load.once, COST),
             ("introspection", load.introspection, INTROSPECTION_COST),
         ):
             if asked > allowed:
@@ -154,50 +161,89 @@ class Measure:
         deepest = INTROSPECTION_DEPTH if introspection else DEPTH
         if level > deepest:
             raise Exceeded("depth", asked=None, allowed=deepest)
-        load = Load(depth=1, fields=1, aliases=int(node.alias is not None))
+        wrapped = _is_within_list(node, parent)
+        load = Load(depth=0 if wrapped else 1, fields=1, aliases=int(node.alias is not None))
         definition = self.schema.get_field(parent, node.name.value)
-        kind = get_named_type(definition.type) if definition else None
-        if definition is None or node.selection_set is None or not is_composite_type(kind):
+        if definition is None:
+            return load  # validation says so
+        own, given = _cost(definition), self._given(node)
+        load.cost, load.once = own.each, own.once
+        kind = get_named_type(definition.type)
+        if node.selection_set is None or not is_composite_type(kind):
             return load
-        inner = self._selection(node.selection_set, kind, level=level + 1)
+        inner = self._selection(node.selection_set, kind, level=level if wrapped else level + 1)
         load.aliases += inner.aliases
         if kind.name.startswith("__") and not introspection:
             load.introspection = inner.cost
             return load
         load.depth += inner.depth
+        load.once += inner.once
         if node.name.value == "edges":
             load.cost_per_row = 1 + inner.cost
         elif "first" in definition.args:
-            load.cost = 1 + inner.cost + self._page(node) * inner.cost_per_row
+            load.cost += 1 + inner.cost + _page(given) * inner.cost_per_row
+            load.once += costs.SCAN if _scans(given) else 0
         else:
-            load.cost = _listed(node, definition, parent) * (1 + inner.cost)
+            load.cost += _listed(node, definition, parent, given) * (1 + inner.cost)
         return load
 
-    def _page(self, node: FieldNode) -> int:
-        """How many rows the page of a connection may have."""
-        given = {each.name.value: each.value for each in node.arguments or () if each.name.value in ("first", "last")}
-        sizes = [self._whole_number(value, field=name) for name, value in given.items()]
-        return max((size for size in sizes if size is not None), default=PAGE)
+    def _given(self, node: FieldNode) -> dict[str, object]:
+        """The arguments that are plain values; of an object, its members that are not null."""
+        return {each.name.value: self._plain(each.value) for each in node.arguments or ()}
 
-    def _whole_number(self, value: object, *, field: str) -> int | None:
+    def _plain(self, value: object) -> object:
         if isinstance(value, VariableNode):
             name = value.name.value
-            value = self.variables[name] if name in self.variables else self._defaults.get(name)
+            return self.variables[name] if name in self.variables else self._plain(self._defaults.get(name))
         if isinstance(value, IntValueNode):
-            value = int(value.value[:10])  # nothing that long is allowed
-        if value is None or isinstance(value, NullValueNode):
-            return None
-        if not isinstance(value, int):
-            return LARGEST_PAGE  # validation refuses it
-        if not 0 <= value <= LARGEST_PAGE:
-            raise Exceeded("rows of a page", asked=max(value, -1), allowed=LARGEST_PAGE, field=field)
-        return value
+            return int(value.value[:10])  # nothing that long is allowed
+        if isinstance(value, StringValueNode | EnumValueNode):
+            return value.value
+        if isinstance(value, ObjectValueNode):
+            return {each.name.value: each.value for each in value.fields if not isinstance(each.value, NullValueNode)}
+        return None if isinstance(value, NullValueNode) else value
 
 
-def _listed(node: FieldNode, definition: GraphQLField, parent: GraphQLCompositeType) -> int:
+def _is_within_list(node: FieldNode, parent: GraphQLCompositeType) -> bool:
+    """Whether the field belongs to the list that it is a part of: its edges, and the node of each."""
+    beside = {"edges": "pageInfo", "node": "cursor"}.get(node.name.value)
+    return beside is not None and beside in getattr(parent, "fields", ())
+
+
+def _cost(definition: GraphQLField) -> costs.Cost:
+    field = definition.extensions.get("strawberry-definition")
+    found: costs.Cost = getattr(field, "metadata", {}).get(costs.KEY, FREE)
+    return found
+
+
+def _page(given: Mapping[str, object]) -> int:
+    """How many rows the page of a connection may have."""
+    sizes = [PAGE] if given.get("first") is None and given.get("last") is None else []
+    for name in ("first", "last"):
+        size = given.get(name)
+        if isinstance(size, int):
+            if not 0 <= size <= LARGEST_PAGE:
+                raise Exceeded("rows of a page", asked=max(size, -1), allowed=LARGEST_PAGE, field=name)
+            sizes.append(size)
+        elif size is not None:
+            sizes.append(LARGEST_PAGE)  # validation refuses it
+    return max(sizes)
+
+
+def _scans(given: Mapping[str, object]) -> bool:
+    filters = given.get("filters")
+    return isinstance(filters, dict) and any(filters.get(name) is not None for name in costs.SCANNING)
+
+
+def _listed(
+    node: FieldNode, definition: GraphQLField, parent: GraphQLCompositeType, given: Mapping[str, object]
+) -> int:
     """How many things a field that is no connection is reckoned to have."""
     if not is_list_type(get_nullable_type(definition.type)):
         return 1
+    length = _cost(definition).length
+    if length is not None:
+        return length(given)
     return INTROSPECTION_LISTS.get(node.name.value, 2) if parent.name.startswith("__") else LISTED
 
 

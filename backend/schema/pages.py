@@ -4,7 +4,7 @@ A list at the root takes in the rows of all the user's accounts, one below a row
 that were loaded together are looked up together.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, Self, cast
 from uuid import UUID
@@ -20,7 +20,6 @@ from strawberry.relay.types import NodeType
 from strawberry.types import Info
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
-from strawberry_django import optimizer
 from strawberry_django.fields.field import StrawberryDjangoField
 from strawberry_django.queryset import run_type_get_queryset
 
@@ -28,7 +27,7 @@ from backend.ledger import access, errors
 from backend.ledger.models import BankAccount, User
 from backend.ledger.selectors.pages import Link, Order, Part
 
-from . import context, cursors, peers
+from . import base, context, costs, cursors, peers
 from .lists import AtRoot, Below, List
 
 PAGE = 20
@@ -38,7 +37,7 @@ LARGEST_PAGE = 100
 ORDER_BY = "order_by"
 
 Narrow = Callable[..., QuerySet[Any]]
-Within = Callable[..., tuple[QuerySet[Any], Link] | None]
+Within = Callable[..., tuple[QuerySet[Any], QuerySet[Any], Link] | None]
 
 
 class Ordering(Protocol):
@@ -114,7 +113,9 @@ class Connection(relay.Connection[NodeType]):
     def page_info(self) -> PageInfo:
         return self.found.info()
 
-    @strawberry.field(description="How many rows the list has, on all its pages.")
+    @strawberry.field(
+        description="How many rows the list has, on all its pages.", metadata=costs.metadata(once=costs.COUNT)
+    )
     def total_count(self) -> int:
         return self.found.count()
 
@@ -182,8 +183,7 @@ class Page(FieldExtension):
         if not isinstance(source, Model):
             lists = self._at_root(part, info, own)
             return Connection.of(Found(lists=lists, parent=None, whole=_shows_rows(info)))
-        path = tuple(step for step in info.path.as_list() if isinstance(step, str))
-        found = peers.of(source).share(path, lambda rows: self._below(rows, part, info, own))
+        found = peers.of(source).share(peers.place(info), lambda rows: self._below(rows, part, info, own))
         return Connection.of(found[source.pk])
 
     @property
@@ -208,9 +208,16 @@ class Page(FieldExtension):
 
     def _at_root(self, part: Part, info: Info, own: dict[str, Any]) -> AtRoot:
         visible = self._visible(info)
-        parents, link = self.within(context.of(info).user, self.model, **own) or (None, None)
-        rows = self.narrow(visible if parents is None else self._existing(parents.model, info), **own)
-        return AtRoot(rows=rows, visible=visible, part=part, load=self._loader(info), parents=parents, link=link)
+        hanging = self.within(self._existing(BankAccount, info), user=context.of(info).user, **own)
+        rows, parents, link = hanging or (self.narrow(visible, **own), None, None)
+        return AtRoot(
+            rows=rows,
+            visible=visible,
+            part=part,
+            load=lambda found, columns: base.fetch(found, info, columns=columns),
+            parents=parents,
+            link=link,
+        )
 
     def _below(self, parents: list[Any], part: Part, info: Info, own: dict[str, Any]) -> dict[UUID, Found]:
         visible = self._visible(info)
@@ -219,7 +226,7 @@ class Page(FieldExtension):
             rows=self.narrow(self._existing(kind, info), **own),
             visible=visible,
             part=part,
-            load=self._loader(info),
+            load=lambda found, columns: base.fetch(found, info, columns=columns),
             parents=kind._base_manager.filter(pk__in=keys),
             keys=keys,
             link=self.link or Link(parent=kind._meta.get_field(self.field.python_name).field.name),
@@ -240,26 +247,22 @@ class Page(FieldExtension):
             return self.model._base_manager.filter(cast(Any, self.field.django_type).existing)
         return self._visible(info)
 
-    def _loader(self, info: Info) -> Callable[[QuerySet[Any], Iterable[str]], Sequence[Any]]:
-        def load(rows: QuerySet[Any], columns: Iterable[str]) -> Sequence[Any]:
-            planner = optimizer.optimizer.get()
-            if planner is not None:
-                rows = planner.optimize(rows, info=info)
-            loaded, all_but = rows.query.deferred_loading
-            return list(rows if all_but else rows.only(*loaded, *columns))
-
-        return load
-
 
 def everything(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows
 
 
-def accounts(user: User, model: type[Model], **own: object) -> tuple[QuerySet[BankAccount], Link] | None:
-    """The rows of all the user's accounts, each account's read by an index of its own; None for rows of no account."""
-    if not hasattr(model, "bank_account"):
-        return None
-    return access.accounts(user), Link(parent="bank_account")
+def of_accounts(
+    narrow: Narrow,
+) -> Within:
+    """The rows of all the user's accounts, each account's read by an index of its own."""
+
+    def within(rows: QuerySet[Any], *, user: User, **own: Any) -> tuple[QuerySet[Any], QuerySet[Any], Link] | None:
+        if not hasattr(rows.model, "bank_account"):
+            return None
+        return narrow(rows, **own), access.accounts(user), Link(parent="bank_account")
+
+    return within
 
 
 def page(
@@ -268,16 +271,17 @@ def page(
     *,
     arguments: Sequence[StrawberryArgument] = (),
     narrow: Narrow = everything,
-    within: Within = accounts,
+    within: Within | None = None,
     link: Link | None = None,
 ) -> Any:
     """A field that is a connection, in that order unless its argument `order_by`, an `Ordering`, says otherwise.
 
-    Its other `arguments` go to `narrow`, which gets the rows and returns those that are asked for, and at the root to
-    `within`, which gets user and model and says on which parents the rows hang. `link` says so below a row; without one
-    it is the foreign key of the relation that the field is named after.
+    Its other `arguments` go to `narrow`, which gets the rows and returns those that are asked for. At the root they go
+    to `within`, which gets the rows of everybody and the user, and returns those that are asked for, rows that the user
+    may see on which they hang, and how; None if they hang on nothing. Below a row `link` says how they hang on it;
+    without one it is the foreign key of the relation that the field is named after.
     """
-    extension = Page(order, arguments=arguments, narrow=narrow, within=within, link=link)
+    extension = Page(order, arguments=arguments, narrow=narrow, within=within or of_accounts(narrow), link=link)
     return strawberry_django.field(
         resolver=_unused, field_cls=StrawberryDjangoField, extensions=[extension], description=description
     )

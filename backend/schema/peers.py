@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
+from strawberry.types import Info
 
 Row = TypeVar("Row", bound=Model)
 Value = TypeVar("Value")
@@ -24,6 +25,11 @@ class Peers:
         if key not in self._found:
             self._found[key] = find(self.rows)
         return self._found[key]
+
+
+def place(info: Info) -> Hashable:
+    """Where in the document a field stands, whatever rows it is resolved for."""
+    return tuple(step for step in info.path.as_list() if isinstance(step, str))
 
 
 def watch(rows: QuerySet[Row]) -> QuerySet[Row]:

@@ -15,17 +15,19 @@ from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from backend.ledger.selectors import snapshot
 
-from . import accounts, context, errors, ids, limits, mutations, pages, transactions
+from . import errors, ids, limits, mutations
 from .accounts import BankAccount
+from .allocations import Allocation
 from .banks import Bank
 from .budgets import Budget
 from .history import HistoryEntry, HistoryQueries
 from .money import AMOUNT, Amount
+from .queries import LedgerQueries
+from .reference_data import ReferenceQueries
 from .reports import ReportQueries
 from .sync import SyncQueries
-from .transactions import Allocation, Transaction
+from .transactions import Transaction
 from .transfers import Transfer
-from .users import Me
 from .writes import Mutation
 
 NODES: dict[str, type[relay.Node]] = {
@@ -34,19 +36,7 @@ NODES: dict[str, type[relay.Node]] = {
 
 
 @strawberry.type(description="What can be read. Everything belongs to whoever asks.")
-class Query(ReportQueries, SyncQueries, HistoryQueries):
-    bank_accounts: pages.Connection[BankAccount] = pages.page(accounts.BY_NAME, "The user's accounts, by name.")
-    transactions: pages.Connection[Transaction] = pages.page(
-        transactions.NEWEST_FIRST,
-        "The user's transactions, the latest first.",
-        arguments=[transactions.FILTERS],
-        narrow=transactions.narrow,
-    )
-
-    @strawberry.field(description="Who asks.")
-    def me(self, info: Info) -> Me:
-        return context.of(info).user  # type: ignore[return-value]
-
+class Query(LedgerQueries, ReferenceQueries, ReportQueries, SyncQueries, HistoryQueries):
     @strawberry.field(description="The thing of that id; null if there is none that the user may see.")
     def node(
         self,

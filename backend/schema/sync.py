@@ -24,8 +24,9 @@ from backend.ledger.selectors import changes
 
 from . import context, enums
 from .accounts import BankAccount
+from .allocations import Allocation
 from .budgets import Budget
-from .transactions import Allocation, Transaction
+from .transactions import Transaction
 from .transfers import Transfer
 
 MOST = 100

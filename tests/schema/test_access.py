@@ -51,7 +51,7 @@ def test_every_type_of_rows_stands_behind_the_access_door() -> None:
     types = [getattr(each.definition, "origin", None) for each in schema.schema_converter.type_map.values()]
     of_rows = [each for each in types if isinstance(each, type) and get_django_definition(each)]
 
-    assert len(of_rows) == len(NODES) + 1  # and the user
+    assert len(of_rows) == len(NODES) + 2  # and the user, and the legs of transfers
     for each in of_rows:
         assert issubclass(each, base.Visible)
         assert "rows" in vars(each)

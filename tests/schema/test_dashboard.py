@@ -21,7 +21,7 @@ DASHBOARD = """
     edges { node {
       name currency owners bank { name } availableBalance { amount currency formatted }
       fundingSummary { total { amount } schedules { schedule nextDate budgetCount total { amount } } }
-      budgets(archived: false) {
+      budgets(filters: {archived: false}) {
         totalCount
         edges { node {
           name isUnallocated budgetType balance { amount } targetBalance { amount }
@@ -146,7 +146,7 @@ HOME_SCREEN = """
 { me { name timezone }
   bankAccounts(first: 10) { edges { node {
     name availableBalance { amount }
-    budgets(archived: false, first: 40) { edges { node {
+    budgets(filters: {archived: false}, first: 40) { edges { node {
       name balance { amount } targetBalance { amount } nextFunding { on amount { amount } } } } }
     fundingSummary { total { amount } schedules { nextDate total { amount } } } } } }
   transactions(first: 50) { edges { node {

@@ -101,10 +101,13 @@ def test_a_page_size_is_a_whole_number(owner: User, end: str, size: object) -> N
 
 
 def test_fields_within_one_another_are_limited(owner: User) -> None:
-    deep = "{ bankAccounts { edges { node { budgets { edges { node { fillupGoal { %s } } } } } } } }"
+    deep = "{ bankAccounts { edges { node { budgets { edges { node { %s balance { amount } %s } } } } } } }"
 
-    assert data(owner, deep % "fillupGoal { balance { amount } }") == {"bankAccounts": {"edges": []}}
-    assert refusal(owner, deep % "fillupGoal { fillupGoal { balance { amount } } }")["limit"] == "depth"
+    def nested(levels: int) -> str:
+        return deep % ("fillupGoal { " * levels, "}" * levels)
+
+    assert data(owner, nested(6)) == {"bankAccounts": {"edges": []}}
+    assert refusal(owner, nested(7))["limit"] == "depth"
 
 
 @pytest.mark.parametrize("depth", [11, 100, 180])

@@ -52,6 +52,8 @@ class Link:
         """The rows that have the column of the parent."""
         if self.through is None:
             return rows
+        if not rows.query.where:
+            return self.through
         return self.through.filter(Exists(rows.filter(pk=OuterRef(f"{self.row}_id"))))
 
     def column(self, name: str) -> str:
@@ -182,7 +184,7 @@ def _nullable(model: type[Model], name: str, path: str) -> bool:
 class _KeyList(models.Field):
     """Keys as one value: an array, or on SQLite JSON."""
 
-    def from_db_value(self, value: Any, expression: object, connection: Any) -> list[UUID]:
+    def from_db_value(self, value: Any, expression: object, connection: Any) -> list[Any]:
         if isinstance(value, str):
             return [UUID(key) if isinstance(key, str) else key for key in json.loads(value)]
         return value or []

@@ -11,11 +11,12 @@ from backend.ledger import errors
 from backend.ledger.services import allocations, transactions
 from backend.ledger.services.shares import Share
 from backend.schema import context, ids
+from backend.schema.allocations import Allocation
 from backend.schema.budgets import Budget
 from backend.schema.errors import Problem
 from backend.schema.money import Amount
 from backend.schema.mutations import mutation
-from backend.schema.transactions import Allocation, Transaction
+from backend.schema.transactions import Transaction
 
 from .given import Expected, optional, said
 from .results import TransactionResult

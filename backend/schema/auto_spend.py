@@ -1,0 +1,51 @@
+"""The rules by which a budget claims debits when they are entered."""
+
+from typing import Any
+
+import strawberry
+import strawberry_django
+from strawberry.types import Info
+
+from backend.ledger import currencies
+from backend.ledger.models import Budget
+from backend.ledger.rules import auto_spend
+
+from . import context
+from .money import Money
+
+
+@strawberry.type(description="A debit is put on the budget if it is all that the rule says.")
+class AutoSpendRule:
+    party: str | None = strawberry.field(
+        description="A text that party or description contains, in any case; null for any."
+    )
+    category: str | None = strawberry.field(description="The category that the allocation gets; null for none.")
+    min: Money | None = strawberry.field(description="The least size of the debit; null for no limit.")
+    max: Money | None = strawberry.field(description="The largest size of the debit; null for no limit.")
+
+
+def rules() -> Any:
+    """The field of a budget that shows its rules."""
+
+    def resolve(root: Budget, info: Info) -> list[AutoSpendRule]:
+        currency = context.of(info).currencies[root.bank_account_id]
+        found = auto_spend.parse(root.auto_spend, decimals=currencies.decimals(currency))
+
+        def money(amount: Any) -> Money | None:
+            return None if amount is None else Money(value=amount, currency=currency)
+
+        return [
+            AutoSpendRule(
+                party=(given.get("party") or "").strip() or None,
+                category=rule.category,
+                min=money(rule.least),
+                max=money(rule.most),
+            )
+            for rule, given in zip(found, root.auto_spend or (), strict=True)
+        ]
+
+    return strawberry_django.field(
+        resolver=resolve,
+        only=["auto_spend", "bank_account"],
+        description="By which rules it claims debits when they are entered; the oldest budget comes first.",
+    )
