@@ -10,7 +10,20 @@ import pytest
 from backend.ledger import access, errors, posting
 from backend.ledger.models import BankAccount, Budget, Transaction, User
 from backend.ledger.posting import locking
-from backend.ledger.services import accounts, budgets, funding, funding_events, imports, transactions, transfers, users
+from backend.ledger.services import (
+    accounts,
+    allocations,
+    batches,
+    budgets,
+    funding,
+    funding_events,
+    imports,
+    linking,
+    owners,
+    transactions,
+    transfers,
+    users,
+)
 from backend.ledger.statements import Statement
 from tests import build
 from tests.ledger import states
@@ -21,6 +34,7 @@ D = Decimal
 
 Try = Callable[[User, BankAccount, Budget, Budget, Transaction], Any]
 
+NEW = batches.New(amount=D(-1), posted_date=build.NOW, raw_description="MINE")
 STATEMENT = Statement(account_number="1", account_type="C", currency="USD", rows=())
 
 ON_ROWS: dict[str, Try] = {
@@ -40,6 +54,18 @@ ON_ROWS: dict[str, Try] = {
     "funding_events.run": lambda who, account, *_: funding_events.run(actor=who, account_id=account.pk, now=build.NOW),
     "imports.run": lambda who, account, *_: imports.run(
         actor=who, account_id=account.pk, statement=STATEMENT, source="ofx", now=build.NOW
+    ),
+    "owners.add": lambda who, account, *_: owners.add(
+        actor=who, account_id=account.pk, username=who.username, now=build.NOW
+    ),
+    "owners.remove": lambda who, account, *_: owners.remove(
+        actor=who, account_id=account.pk, username=build.first_owner(account).username, now=build.NOW
+    ),
+    "budgets.unarchive": lambda who, account, unallocated, budget, row: budgets.unarchive(
+        actor=who, budget_id=budget.pk, now=build.NOW
+    ),
+    "allocations.update": lambda who, account, unallocated, budget, row: allocations.update(
+        actor=who, allocation_id=row.allocations.earliest("seq").pk, changes={"memo": "mine"}, now=build.NOW
     ),
     "budgets.update": lambda who, account, unallocated, budget, row: budgets.update(
         actor=who, budget_id=budget.pk, fields={"name": "Mine"}, now=build.NOW
@@ -68,6 +94,18 @@ BY_FIELD: dict[str, tuple[str, Try]] = {
         "bank_account",
         lambda who, account, *_: budgets.create(
             actor=who, account_id=account.pk, fields={"name": "Mine"}, now=build.NOW
+        ),
+    ),
+    "batches.create": (
+        "bank_account",
+        lambda who, account, *_: batches.create(
+            actor=who, account_id=account.pk, rows=[NEW], all_or_nothing=False, now=build.NOW
+        ),
+    ),
+    "linking.link": (
+        "transaction",
+        lambda who, account, unallocated, budget, row: linking.link(
+            actor=who, transaction_id=row.pk, other_id=row.pk, now=build.NOW
         ),
     ),
     "funding_events.skip": (

@@ -29,6 +29,18 @@ def savings(owner: User) -> BankAccount:
     return build.account(owner=owner, name="Rainy Day", account_number="99887766")
 
 
+def test_a_link_is_cut_by_its_owners_alone(
+    owner: User, stranger: User, account: BankAccount, shared_account: BankAccount
+) -> None:
+    one, other = build.transaction(account, amount="-5"), build.transaction(shared_account, amount="5")
+    linking.link(actor=owner, transaction_id=one.pk, other_id=other.pk, now=build.NOW)
+    with states.refused(errors.NotFound):
+        linking.unlink(actor=stranger, transaction_id=one.pk, now=build.NOW)
+    linking.unlink(actor=owner, transaction_id=other.pk, now=build.NOW)
+    with states.refused(errors.InvalidValue):
+        linking.unlink(actor=owner, transaction_id=one.pk, now=build.NOW)
+
+
 def pair(
     checking: BankAccount,
     savings: BankAccount,
