@@ -8,11 +8,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backend.ledger import doorbell
+from backend.ledger import doorbell, errors
 from backend.ledger.models import BankAccount, Transaction, User
 from backend.ledger.selectors import integrity
 from backend.ledger.services import linking, transactions
 from tests import build
+from tests.ledger import states
 
 pytestmark = pytest.mark.django_db
 
@@ -27,18 +28,6 @@ def checking(owner: User) -> BankAccount:
 @pytest.fixture
 def savings(owner: User) -> BankAccount:
     return build.account(owner=owner, name="Rainy Day", account_number="99887766")
-
-
-def test_a_link_is_cut_by_its_owners_alone(
-    owner: User, stranger: User, account: BankAccount, shared_account: BankAccount
-) -> None:
-    one, other = build.transaction(account, amount="-5"), build.transaction(shared_account, amount="5")
-    linking.link(actor=owner, transaction_id=one.pk, other_id=other.pk, now=build.NOW)
-    with states.refused(errors.NotFound):
-        linking.unlink(actor=stranger, transaction_id=one.pk, now=build.NOW)
-    linking.unlink(actor=owner, transaction_id=other.pk, now=build.NOW)
-    with states.refused(errors.InvalidValue):
-        linking.unlink(actor=owner, transaction_id=one.pk, now=build.NOW)
 
 
 def pair(
@@ -300,3 +289,15 @@ def test_a_bell_that_nobody_answers_is_no_matter(
         build.transaction(checking)
 
     assert len(callbacks) == 1
+
+
+def test_a_link_is_cut_by_its_owners_alone(
+    owner: User, stranger: User, account: BankAccount, shared_account: BankAccount
+) -> None:
+    one, other = build.transaction(account, amount="-5"), build.transaction(shared_account, amount="5")
+    linking.link(actor=owner, transaction_id=one.pk, other_id=other.pk, now=build.NOW)
+    with states.refused(errors.NotFound):
+        linking.unlink(actor=stranger, transaction_id=one.pk, now=build.NOW)
+    linking.unlink(actor=owner, transaction_id=other.pk, now=build.NOW)
+    with states.refused(errors.InvalidValue):
+        linking.unlink(actor=owner, transaction_id=one.pk, now=build.NOW)
