@@ -128,7 +128,14 @@ def changes(entries: QuerySet[Entry], *, since: date, zones: Mapping[UUID, ZoneI
         day = later_date(at, zones[account_id]) if event is None else event.on
         if day >= since:
             found.append(
-                rules.Change(budget_id=budget_id, day=day, amount=amount, transfer=transfer_id is not None, event=event)
+                rules.Change(
+                    budget_id=budget_id,
+                    day=day,
+                    amount=amount,
+                    transfer=transfer_id is not None,
+                    event=event,
+                    at=at,
+                )
             )
     return found
 

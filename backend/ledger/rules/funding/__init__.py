@@ -27,6 +27,7 @@ from .forecast import Flow, Forecast, Shortfall, forecast
 from .intents import Intent
 from .plan import earliest, plan
 from .terms import UNREADABLE, following, from_plain, next_date, terms_of, to_plain
+from .whatif import Draft
 
 __all__ = [
     "BY_OWNER",
@@ -42,6 +43,7 @@ __all__ = [
     "UNREADABLE",
     "Change",
     "Deferred",
+    "Draft",
     "Envelope",
     "Facts",
     "Flow",

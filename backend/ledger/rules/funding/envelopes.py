@@ -77,7 +77,7 @@ class Key:
 class Change:
     """A signed entry of a budget. One of `day` counts from the start of the next day on.
 
-    One that an event made counts for whatever comes after that event.
+    One that an event made counts for whatever comes after that event. `at`: the instant it bears, where it has one.
     """
 
     budget_id: UUID
@@ -85,6 +85,7 @@ class Change:
     amount: Decimal
     transfer: bool = False
     event: Key | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

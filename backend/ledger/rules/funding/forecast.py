@@ -8,7 +8,7 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -64,17 +64,18 @@ class Forecast:
     empty_on: date | None = None
 
 
-def forecast(state: State, *, until: date, flows: Sequence[Flow] = ()) -> Forecast:
+def forecast(state: State, *, until: date, flows: Sequence[Flow] = (), now: datetime | None = None) -> Forecast:
     """Simulate the engine from today to `until`, as if every bank row came in time and each day was run once.
 
+    What is entered for later days shows on these, unless its instant is past by `now`.
     Flows of one day come in in the order given; those of other days do not count. Raises InvalidValue (more than
     MOST_EVENTS events), OutOfRange (a balance would pass twelve digits).
     """
-    return _Future(state, flows).lived(until=until)
+    return _Future(state, flows, now=now).lived(until=until)
 
 
 class _Future:
-    def __init__(self, state: State, flows: Iterable[Flow]) -> None:
+    def __init__(self, state: State, flows: Iterable[Flow], *, now: datetime | None) -> None:
         self.state = replace(state, gated=False, changes=())
         self.book = Book(state)
         self.envelopes = {envelope.id: envelope for envelope in state.envelopes}
@@ -93,10 +94,11 @@ class _Future:
             self.flows[flow.on].append(flow)
         for change in state.changes:
             day = change.day if change.event is None else change.event.on
-            if day > state.today and change.budget_id in self.balances:
+            self.news.add(day)
+            past = now is not None and change.at is not None and change.at <= now
+            if day > state.today and not past and change.budget_id in self.balances:
                 self.balances[change.budget_id] -= change.amount
                 self.moves[day][change.budget_id] += change.amount
-                self.news.add(day)
 
     def lived(self, *, until: date) -> Forecast:
         today, unallocated_id = self.state.today, self.state.unallocated.id
