@@ -5,10 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from backend.ledger.models import BankAccount, Budget, User
 from backend.ledger.selectors import forecast
 from backend.ledger.selectors.forecast import Expected
+from backend.ledger.selectors.whatif import Addition, WhatIf
 from backend.ledger.services import budgets, funding
 from tests import build
 from tests.services import funded
@@ -78,6 +81,80 @@ def test_what_happened_in_the_evening_is_not_ahead_though_it_is_tomorrow_in_utc(
     assert found.today == date(2026, 6, 15)
     assert found.forecast.start == {unallocated: 70}
     assert found.forecast.days == {date(2026, 6, 16): {unallocated: 65}}
+
+
+# What the past tells
+
+
+def regular(account: BankAccount) -> Budget:
+    """A salary on each other Friday, of late 420, and a subscription on the 20th that falls to a budget."""
+    clouds = build.budget(account, name="Clouds", balance=100)
+    for number, day in enumerate((-73, -59, -45, -31, -17, -3)):
+        build.transaction(account, amount=400 + 20 * (number > 1), posted_date=day, raw_description="ACME PAYROLL")
+    for on_day in ("2026-03-20", "2026-04-20", "2026-05-21"):
+        build.transaction(
+            account, amount="-7.99", posted_date=on_day, raw_description="CLOUD CO", splits={clouds: "7.99"}
+        )
+    return clouds
+
+
+def test_what_is_regular_is_expected_if_asked_for(account: BankAccount, unallocated: Budget) -> None:
+    clouds = regular(account)
+    assert outlook(account, 20).forecast.days == {}
+    question = forecast.Question(until=on(20), with_regular=True)
+    found = forecast.outlook(account, question, now=build.NOW)
+
+    assert [(each.name, each.amount, each.parts, each.days) for each in found.streams] == [
+        ("Cloud Co", D("-7.99"), {clouds.pk: D("-7.99")}, [on(5)]),
+        ("Acme Payroll", 420, {unallocated.pk: 420}, [on(11)]),
+    ]
+    assert found.forecast.days == {on(5): {clouds.pk: D("68.04")}, on(11): {unallocated.pk: 3800}}
+
+
+def test_parties_can_be_left_out(account: BankAccount) -> None:
+    regular(account)
+    question = forecast.Question(until=on(20), with_regular=True, without=["ACME payroll"])
+
+    assert [each.name for each in forecast.outlook(account, question, now=build.NOW).streams] == ["Cloud Co"]
+
+
+def test_what_fell_to_a_budget_that_is_gone_falls_to_unallocated(
+    account: BankAccount, owner: User, unallocated: Budget
+) -> None:
+    clouds = regular(account)
+    thought = forecast.Question(until=on(20), with_regular=True, changes=WhatIf(remove=[clouds.pk]))
+    found = forecast.outlook(account, thought, now=build.NOW).streams[0]
+    assert found.parts == {unallocated.pk: D("-7.99")}
+    budgets.archive(actor=owner, budget_id=clouds.pk, now=build.NOW)
+    question = forecast.Question(until=on(20), with_regular=True)
+    assert forecast.outlook(account, question, now=build.NOW).streams[0] == found
+
+
+def test_what_is_regular_comes_as_it_was_forecast(account: BankAccount) -> None:
+    funded.free(account)
+    regular(account)
+    funded.goal(account, amount="450", target_balance="9000")
+
+    assert len(check(account, days=30, with_regular=True).streams) == 2
+
+
+def test_the_queries_are_always_as_many(account: BankAccount, owner: User) -> None:
+    """Zone, waiting events, budgets, entries, budgets to show; settled events for changes, payments of the past."""
+    changes = WhatIf(add=[Addition(key="new", fields={"name": "New"})])
+
+    def cost() -> int:
+        question = forecast.Question(until=on(90), with_regular=True, changes=changes, flows=[SALARY])
+        with CaptureQueriesContext(connection) as captured:
+            forecast.outlook(account, question, now=build.NOW)
+        return len(captured)
+
+    few = cost()
+    regular(account)
+    for number in range(4):
+        funded.goal(account, name=str(number), amount="700")
+        funded.rent(account)
+
+    assert cost() == few == 7
 
 
 # What then happens

@@ -1,4 +1,4 @@
-"""The next funding, its totals, the forecast, and which accounts are due."""
+"""The next funding, its totals, and which accounts are due."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -146,29 +146,6 @@ def test_an_account_without_schedules_has_empty_totals(account: BankAccount) -> 
     found = funding.summary(account, now=build.NOW)
 
     assert (found.schedules, found.total_amount) == ([], 0)
-
-
-def test_a_forecast_follows_schedules_and_refills(account: BankAccount, unallocated: Budget) -> None:
-    rent, fillup = funded.rent(account)
-    found = funding.forecast(account, now=build.NOW, until=on(20))
-
-    assert found.start == {unallocated.pk: 970, fillup.pk: 30, rent.pk: 0}
-    assert found.days == {
-        on(7): {unallocated.pk: 940, fillup.pk: 60},
-        on(14): {unallocated.pk: 910, fillup.pk: 90},
-        on(16): {fillup.pk: 0, rent.pk: 90},
-    }
-    assert found.shortfalls == ()
-
-
-def test_a_forecast_tells_what_will_be_missing(account: BankAccount) -> None:
-    goal = funded.goal(account, amount="600", target_balance="5000")
-    found = funding.forecast(account, now=build.NOW, until=on(20))
-
-    assert [(each.budget_id, each.on, each.missing) for each in found.shortfalls] == [
-        (goal.pk, on(7), 200),
-        (goal.pk, on(14), 600),
-    ]
 
 
 # Due accounts

@@ -89,7 +89,7 @@ def outlook(account: BankAccount, question: Question, *, now: datetime) -> Outlo
     Raises InvalidValue (`until`, too many flows or events), NotFound, Archived, and for budgets what services raise.
     """
     zone = accounts.zone(account.pk)
-    today = now.astimezone(zone).date()
+    today = accounts.date_in(zone, now=now)
     _check_days(question.until, today=today)
     state = funding_state.state(account, today=today, zone=zone, through=today)
     rows = {row.pk: row for row in Budget.objects.filter(bank_account=account, deleted_at=None)}
@@ -99,7 +99,7 @@ def outlook(account: BankAccount, question: Question, *, now: datetime) -> Outlo
         draft=funding.Draft(
             state,
             now=now,
-            counts_on=max(today, now.astimezone(UTC).date()),
+            counts_on=funding_state.later_date(now, zone),
             recorded=_recorded(account, today=today) if question.changes else {},
         ),
         today=today,

@@ -213,14 +213,6 @@ def _total(schedules: Mapping[str, list[NextFunding]]) -> Summary:
     return Summary(schedules=totals, total_amount=sum((total.total_amount for total in totals), Decimal(0)))
 
 
-def forecast(account: BankAccount, *, now: datetime, until: date) -> rules.Forecast:
-    """The balances of the account's budgets from today to `until`, as scheduled funding and entered rows make them."""
-    zone = accounts.zone(account.pk)
-    today = now.astimezone(zone).date()
-    state = funding_state.state(account, today=today, zone=zone, through=today)
-    return rules.forecast(state, until=until)
-
-
 def latest_date(now: datetime) -> date:
     """The latest date that any clock shows at that instant."""
     return (now + EASTERNMOST).date()
