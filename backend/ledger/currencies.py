@@ -4,6 +4,7 @@ Withdrawn currencies, metals, fund codes and units of account are left out.
 Names, numbers and minor units are those of py-moneyed, completed where it lags behind the standard.
 """
 
+from functools import cache
 from typing import TypedDict
 
 import moneyed
@@ -35,6 +36,7 @@ class CurrencyInfo(TypedDict):
     numeric: str
 
 
+@cache
 def decimals(code: str) -> int:
     """Digits of the minor unit: JPY 0, USD 2, KWD 3. Raises CurrencyDoesNotExist."""
     return len(str(moneyed.get_currency(code).sub_unit)) - 1

@@ -6,6 +6,7 @@
 import re
 import string
 from decimal import ROUND_DOWN, ROUND_HALF_DOWN, Decimal
+from functools import cache
 
 from backend.ledger import errors
 
@@ -45,6 +46,7 @@ def text(amount: Decimal, *, decimals: int) -> str:
     return f"{shown:f}"
 
 
+@cache
 def quantum(decimals: int) -> Decimal:
     """The smallest amount: the currency's minor unit."""
     return Decimal(1).scaleb(-decimals)
