@@ -1,7 +1,7 @@
 """Bank accounts, with their budgets and what funding will do."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, cast
 from uuid import UUID
 
 import strawberry
@@ -88,12 +88,8 @@ class BankAccount(base.Visible, relay.Node):
 
     @strawberry_django.field(only=["currency"], description="What scheduled funding moves next, per schedule.")
     def funding_summary(self, info: Info) -> FundingSummary:
-        found = context.of(info).upcoming.of_account(self.pk)  # type: ignore[attr-defined]
+        found = context.of(info).upcoming.of_account(self)
         return FundingSummary.of(found, currency=str(self.currency))
-
-    @classmethod
-    def get_queryset(cls, queryset: QuerySet[Any], info: Info, **arguments: object) -> QuerySet[Any]:
-        return context.of(info).upcoming.watch_accounts(super().get_queryset(queryset, info))
 
     @staticmethod
     def rows(user: User) -> QuerySet[models.BankAccount]:

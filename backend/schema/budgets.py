@@ -1,7 +1,7 @@
 """Budgets: what an account's money is set aside for."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
@@ -84,7 +84,7 @@ class Budget(base.Visible, relay.Node):
     )
     def next_funding(self, info: Info) -> NextFunding | None:
         request = context.of(info)
-        found = request.upcoming.of_budget(self.pk, account_id=self.bank_account_id)  # type: ignore[attr-defined]
+        found = request.upcoming.of_budget(self)
         if found is None:
             return None
         return NextFunding.of(found, currency=request.currencies[self.bank_account_id])  # type: ignore[attr-defined]
@@ -98,10 +98,6 @@ class Budget(base.Visible, relay.Node):
         last: Annotated[int, strawberry.argument(description="How many, the present one included; 24 at most.")] = 6,
     ) -> list[BudgetCycle]:
         return cycles.of(self, info, last=last)
-
-    @classmethod
-    def get_queryset(cls, queryset: QuerySet[Any], info: Info, **arguments: object) -> QuerySet[Any]:
-        return context.of(info).upcoming.watch_budgets(super().get_queryset(queryset, info))
 
     existing = Q(deleted_at=None)
 
