@@ -9,10 +9,10 @@ from uuid import UUID
 import strawberry
 from strawberry.types import Info
 
-from backend.ledger import errors
+from backend.ledger import access, errors, models
 from backend.ledger.models import User
 from backend.ledger.selectors import accounts as account_selectors
-from backend.ledger.selectors import reports
+from backend.ledger.selectors import reports, spendable
 
 from . import context, ids
 from .accounts import BankAccount
@@ -76,6 +76,25 @@ class CashFlowMonth:
     net: Money = strawberry.field(description="Income less spending.")
 
 
+@strawberry.type(description="Income that is to be expected, since it came regularly before.")
+class ExpectedIncome:
+    party: str = strawberry.field(description="Who pays.")
+    on: date = strawberry.field(description="The day on which it is expected.")
+    amount: Money = strawberry.field(description="What it usually is.")
+
+
+@strawberry.type(description="What can be spent before money comes in again, with everything that is promised kept.")
+class SafeToSpend:
+    amount: Money = strawberry.field(
+        description="`unallocated` less `pending` less `fundingDue`; below zero if too much is promised."
+    )
+    unallocated: Money = strawberry.field(description="What nobody assigned, pending debits not taken off yet.")
+    pending: Money = strawberry.field(description="Pending debits that fall to Unallocated, as a sum above zero.")
+    funding_due: Money = strawberry.field(description="What scheduled funding takes out of Unallocated up to `until`.")
+    until: date = strawberry.field(description="The day before the next income; thirty days ahead if none is expected.")
+    next_income: ExpectedIncome | None = strawberry.field(description="The next income that is to be expected.")
+
+
 Given = Annotated[
     ReportInput | None, strawberry.argument(name="input", description="What to look at; this month if left out.")
 ]
@@ -124,6 +143,32 @@ class ReportQueries:
             )
             for each in found
         ]
+
+    @strawberry.field(
+        description="What can be spent of an account before its next income; null for one that the user does not see."
+    )
+    def safe_to_spend(
+        self, info: Info, account: Annotated[strawberry.ID, strawberry.argument(description="The account.")]
+    ) -> SafeToSpend | None:
+        request = context.of(info)
+        key = ids.key(account, BankAccount, field="account")
+        row = access.accounts(request.user).filter(pk=key).first()
+        return None if row is None else _spendable(row, request)
+
+
+def _spendable(account: models.BankAccount, request: context.Context) -> SafeToSpend:
+    found, currency = spendable.spendable(account, now=request.now), str(account.currency)
+    income = found.income
+    return SafeToSpend(
+        amount=Money(value=found.amount, currency=currency),
+        unallocated=Money(value=found.unallocated, currency=currency),
+        pending=Money(value=found.pending, currency=currency),
+        funding_due=Money(value=found.funding_due, currency=currency),
+        until=found.until,
+        next_income=None
+        if income is None
+        else ExpectedIncome(party=income.party, on=income.on, amount=Money(value=income.amount, currency=currency)),
+    )
 
 
 def _grouped(info: Info, *, kind: str, by: GroupBy, given: ReportInput | None, first: int) -> list[Report]:
