@@ -14,9 +14,11 @@ from backend.ledger import access, models
 from backend.ledger.models import User
 
 from . import allocation_filters, base, budget_filters, context, filters, pages, transaction_filters, transfer_filters
+from .balances import AccountBalances
 from .banks import Bank
 from .enums import AccountType
 from .funding import FundingSummary
+from .ledger_check import Checked
 from .money import Money
 from .reference_data import CURRENCIES, Currency
 
@@ -34,8 +36,11 @@ def balance(column: str, description: str) -> Money:
     return strawberry_django.field(resolver=resolve, only=[column, "currency"], description=description)
 
 
-@strawberry_django.type(models.BankAccount, description="A real account at a bank, seen by those who own it.")
-class BankAccount(base.Visible, relay.Node):
+# Two aliases of a field with different arguments load no column for it: what such fields need is loaded always.
+@strawberry_django.type(
+    models.BankAccount, only=["currency"], description="A real account at a bank, seen by those who own it."
+)
+class BankAccount(AccountBalances, Checked, base.Visible, relay.Node):
     uuid: UUID = base.key()
     name: str = strawberry.field(description="What its owners call it.")
     bank: Bank = base.reference("Where it is.")

@@ -15,6 +15,7 @@ from backend.ledger.models import User
 
 from . import allocation_filters, auto_spend, base, context, cycles, pages, transaction_filters, transfer_filters
 from .auto_spend import AutoSpendRule
+from .balances import BudgetBalances
 from .cycles import BudgetCycle
 from .enums import BudgetType, FundingType
 from .funding import NextFunding
@@ -31,8 +32,9 @@ Allocations = pages.Connection[Annotated["Allocation", strawberry.lazy("backend.
 Transfers = pages.Connection[Annotated["Transfer", strawberry.lazy("backend.schema.transfers")]]
 
 
-@strawberry_django.type(models.Budget, description="A named part of one account's money.")
-class Budget(base.Visible, relay.Node):
+# Two aliases of a field with different arguments load no column for it: what such fields need is loaded always.
+@strawberry_django.type(models.Budget, only=["bank_account"], description="A named part of one account's money.")
+class Budget(BudgetBalances, base.Visible, relay.Node):
     uuid: UUID = base.key()
     bank_account: Annotated["BankAccount", strawberry.lazy("backend.schema.accounts")] = base.reference(
         "The account whose money it is."
