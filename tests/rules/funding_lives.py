@@ -195,10 +195,8 @@ def first_hours(opened: datetime, zone: str, end: int) -> frozenset[int]:
     return frozenset({0, *(hour for hour in range(1, end + 1) if dates[hour] != dates[hour - 1])})
 
 
-erratic = st.lists(
-    st.builds(Run, hour=st.integers(0, DAYS * 24), most=st.integers(0, 6), back=st.sampled_from((0, 0, 0, 1, 2, 5))),
-    max_size=12,
-)
+runs = st.builds(Run, hour=st.integers(0, DAYS * 24), most=st.integers(0, 6), back=st.sampled_from((0, 0, 0, 1, 2, 5)))
+erratic = st.lists(runs, max_size=12)
 """Runs now and then, several in an hour, as of the past, and dying in the middle; then none for the whole pause."""
 
 

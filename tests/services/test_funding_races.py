@@ -1,8 +1,5 @@
 """Runs of one account at the same time, with real commits: each event happens once."""
 
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
-from backend.ledger.models import BankAccount, Budget, FundingEvent, Transaction, Transfer, User
+from backend.ledger.models import BankAccount, FundingEvent, Transaction, Transfer, User
 from backend.ledger.services import funding, linking
 from tests import build
 from tests.services import funded
@@ -95,46 +92,3 @@ def test_the_system_user_is_made_once(owner: User) -> None:
     users = at_once([funding.system_user] * RUNNERS)
 
     assert len({user.pk for user in users}) == 1
-
-
-CHILD = """
-import os, sys
-from uuid import UUID
-import django
-from django.conf import settings
-settings.DATABASES["default"]["NAME"] = sys.argv[2]
-django.setup()
-from backend.ledger import posting
-from backend.ledger.services import funding
-from tests.services.funded import at
-
-move, calls = posting.move, []
-
-def dying(*args, **kwargs):
-    transfer = move(*args, **kwargs)
-    calls.append(transfer)
-    if len(calls) == int(sys.argv[3]):
-        os._exit(137)
-    return transfer
-
-posting.move = dying
-funding.run(account_id=UUID(sys.argv[1]), now=at(7))
-"""
-
-
-@pytest.mark.parametrize("events", [1, 4])
-def test_a_process_that_dies_in_an_event_leaves_the_events_before_it(account: BankAccount, events: int) -> None:
-    funded.free(account)
-    goal = funded.goal(account, schedule=funded.DAILY, amount="1")
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
-    arguments = [str(account.pk), str(connection.settings_dict["NAME"]), str(events)]
-    connection.close()
-    child = subprocess.run([sys.executable, "-c", CHILD, *arguments], env=environment, timeout=PATIENCE, check=False)
-
-    assert child.returncode == 137
-    assert FundingEvent.objects.count() == Transfer.objects.count() == funded.balance(goal) == events - 1
-    funded.sound()
-    funded.run(account, 7)
-    assert list(funded.statuses(goal)) == list(range(8))
-    assert funded.balance(goal) == Budget.objects.get(pk=goal.pk).net_funding == 8
-    funded.sound()
