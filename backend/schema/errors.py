@@ -25,6 +25,9 @@ FIELDS = {
     "effective_date": "effectiveAt",
     "recurrance_schedule": "recurrenceSchedule",
     "splits": "shares",
+    "alter": "changeBudgets",
+    "remove": "removeBudgets",
+    "add": "addBudgets",
 }
 """Inputs that are called otherwise here than in the ledger and the REST API."""
 
@@ -49,11 +52,13 @@ def problem(refusal: errors.LedgerError) -> Problem:
 
 
 def field_name(name: str | None) -> str | None:
-    """The input that GraphQL clients know by another name than the ledger."""
-    if name is None or name in FIELDS:
-        return FIELDS.get(name or "")
+    """The input that GraphQL clients know by another name than the ledger; of lists "name.place.name"."""
+    return None if name is None else ".".join(map(_input, name.split(".")))
+
+
+def _input(name: str) -> str:
     first, *others = name.split("_")
-    return first + "".join(word.capitalize() for word in others)
+    return FIELDS.get(name) or first + "".join(word.capitalize() for word in others)
 
 
 def shown(found: Iterable[GraphQLError]) -> list[dict[str, Any]]:

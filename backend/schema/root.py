@@ -20,6 +20,7 @@ from .accounts import BankAccount
 from .allocations import Allocation
 from .banks import Bank
 from .budgets import Budget
+from .forecast import ForecastQueries
 from .history import HistoryEntry, HistoryQueries
 from .money import AMOUNT, Amount
 from .queries import LedgerQueries
@@ -36,7 +37,7 @@ NODES: dict[str, type[relay.Node]] = {
 
 
 @strawberry.type(description="What can be read. Everything belongs to whoever asks.")
-class Query(LedgerQueries, ReferenceQueries, ReportQueries, SyncQueries, HistoryQueries):
+class Query(LedgerQueries, ReferenceQueries, ReportQueries, SyncQueries, HistoryQueries, ForecastQueries):
     @strawberry.field(description="The thing of that id; null if there is none that the user may see.")
     def node(
         self,

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
 
-from backend.ledger import currencies, errors
-from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent
+from backend.ledger import access, currencies, errors
+from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent, User
 from backend.ledger.rules import amounts, funding, regular, schedule
 
 from . import accounts, funding_state, whatif
@@ -76,11 +77,17 @@ class Outlook:
     """
 
     today: date
+    currency: str
     question: Question
     budgets: Sequence[Budget]
     keys: Mapping[UUID, str]
     streams: Sequence[Stream]
     forecast: funding.Forecast
+
+
+def ask(user: User, *, account_id: UUID, question: Question, now: datetime) -> Outlook:
+    """`outlook` of one of the user's accounts; one query more."""
+    return outlook(access.one(access.accounts(user), account_id, field="bank_account"), question, now=now)
 
 
 def outlook(account: BankAccount, question: Question, *, now: datetime) -> Outlook:
@@ -114,12 +121,18 @@ def outlook(account: BankAccount, question: Question, *, now: datetime) -> Outlo
         streams += _regular(account, question, live=live, today=today)
     return Outlook(
         today=today,
+        currency=str(account.currency),
         question=question,
-        budgets=sorted(live.values(), key=lambda row: (not row.is_unallocated, row.created_at, row.pk)),
+        budgets=sorted(live.values(), key=_age),
         keys={budget_id: key for key, budget_id in imagined.keys.items()},
         streams=streams,
         forecast=funding.forecast(state, until=question.until, flows=list(_flows(streams)), now=now),
     )
+
+
+def _age(row: Budget) -> tuple[Any, ...]:
+    """Unallocated first, then the oldest; those only thought of last."""
+    return (not row.is_unallocated, row._state.adding, row.created_at, row.name, row.pk)
 
 
 def _check_days(until: date, *, today: date) -> None:
