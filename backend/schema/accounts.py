@@ -13,7 +13,17 @@ from strawberry.types import Info
 from backend.ledger import access, models
 from backend.ledger.models import User
 
-from . import allocation_filters, base, budget_filters, context, filters, pages, transaction_filters, transfer_filters
+from . import (
+    allocation_filters,
+    base,
+    budget_filters,
+    context,
+    filters,
+    funding_event_filters,
+    pages,
+    transaction_filters,
+    transfer_filters,
+)
 from .balances import AccountBalances
 from .banks import Bank
 from .enums import AccountType
@@ -25,6 +35,7 @@ from .reference_data import CURRENCIES, Currency
 if TYPE_CHECKING:
     from .allocations import Allocation
     from .budgets import Budget
+    from .funding_events import FundingEvent
     from .transactions import Transaction
     from .transfers import Transfer
 
@@ -61,6 +72,9 @@ class BankAccount(AccountBalances, Checked, base.Visible, relay.Node):
     modified_at: datetime = strawberry.field(description="When it was last changed.")
     budgets: pages.Connection[Annotated["Budget", strawberry.lazy("backend.schema.budgets")]] = budget_filters.listed(
         "What its money is set aside for, Unallocated first and then by age."
+    )
+    funding_events: pages.Connection[Annotated["FundingEvent", strawberry.lazy("backend.schema.funding_events")]] = (
+        funding_event_filters.listed("Its funding events that were recorded so far, the latest first.")
     )
     transactions: pages.Connection[Annotated["Transaction", strawberry.lazy("backend.schema.transactions")]] = (
         transaction_filters.listed("What moved it, the latest posted first.")

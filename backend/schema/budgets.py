@@ -13,7 +13,17 @@ from strawberry.types import Info
 from backend.ledger import access, models
 from backend.ledger.models import User
 
-from . import allocation_filters, auto_spend, base, context, cycles, pages, transaction_filters, transfer_filters
+from . import (
+    allocation_filters,
+    auto_spend,
+    base,
+    context,
+    cycles,
+    funding_event_filters,
+    pages,
+    transaction_filters,
+    transfer_filters,
+)
 from .auto_spend import AutoSpendRule
 from .balances import BudgetBalances
 from .cycles import BudgetCycle
@@ -24,6 +34,7 @@ from .money import Money
 if TYPE_CHECKING:
     from .accounts import BankAccount
     from .allocations import Allocation
+    from .funding_events import FundingEvent
     from .transactions import Transaction
     from .transfers import Transfer
 
@@ -62,6 +73,9 @@ class Budget(BudgetBalances, base.Visible, relay.Node):
     paused: bool = strawberry.field(description="Whether its events are skipped.")
     priority: int = strawberry.field(description="Higher is funded first among the events of one day.")
     complete: bool = strawberry.field(description="Whether it has what it is to have.")
+    funding_events: pages.Connection[Annotated["FundingEvent", strawberry.lazy("backend.schema.funding_events")]] = (
+        funding_event_filters.listed("Its funding events that were recorded so far, the latest first.")
+    )
     archived: bool = strawberry.field(description="Whether it takes no more money.")
     archived_at: datetime | None = strawberry.field(description="Since when.")
     memo: str | None = strawberry.field(description="A note.")

@@ -28,6 +28,7 @@ FIELDS = {
     "alter": "changeBudgets",
     "remove": "removeBudgets",
     "add": "addBudgets",
+    "date": "on",
 }
 """Inputs that are called otherwise here than in the ledger and the REST API."""
 

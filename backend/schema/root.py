@@ -21,6 +21,7 @@ from .allocations import Allocation
 from .banks import Bank
 from .budgets import Budget
 from .forecast import ForecastQueries
+from .funding_events import FundingEvent, FundingEventQueries
 from .history import HistoryEntry, HistoryQueries
 from .money import AMOUNT, Amount
 from .queries import LedgerQueries
@@ -32,12 +33,21 @@ from .transfers import Transfer
 from .writes import Mutation
 
 NODES: dict[str, type[relay.Node]] = {
-    each.__name__: each for each in (Allocation, Bank, BankAccount, Budget, HistoryEntry, Transaction, Transfer)
+    each.__name__: each
+    for each in (Allocation, Bank, BankAccount, Budget, FundingEvent, HistoryEntry, Transaction, Transfer)
 }
 
 
 @strawberry.type(description="What can be read. Everything belongs to whoever asks.")
-class Query(LedgerQueries, ReferenceQueries, ReportQueries, SyncQueries, HistoryQueries, ForecastQueries):
+class Query(
+    LedgerQueries,
+    FundingEventQueries,
+    ReferenceQueries,
+    ReportQueries,
+    SyncQueries,
+    HistoryQueries,
+    ForecastQueries,
+):
     @strawberry.field(description="The thing of that id; null if there is none that the user may see.")
     def node(
         self,

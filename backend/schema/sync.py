@@ -26,6 +26,7 @@ from . import context, enums
 from .accounts import BankAccount
 from .allocations import Allocation
 from .budgets import Budget
+from .funding_events import FundingEvent
 from .transactions import Transaction
 from .transfers import Transfer
 
@@ -57,6 +58,7 @@ TYPES: dict[str, type[Any]] = {
     Change.Noun.TRANSACTION: Transaction,
     Change.Noun.ALLOCATION: Allocation,
     Change.Noun.TRANSFER: Transfer,
+    Change.Noun.FUNDING_EVENT: FundingEvent,
 }
 
 
@@ -102,6 +104,7 @@ class Changes:
     transactions: list[Transaction] = _rows(Change.Noun.TRANSACTION, "Transactions that are new or different.")
     allocations: list[Allocation] = _rows(Change.Noun.ALLOCATION, "Allocations that are new or different.")
     transfers: list[Transfer] = _rows(Change.Noun.TRANSFER, "Transfers that are new.")
+    funding_events: list[FundingEvent] = _rows(Change.Noun.FUNDING_EVENT, "Funding events that are new or different.")
 
     @strawberry.field(description="Every row that something happened to, deleted ones too, in that order.")
     def rows(self) -> list[ChangedRow]:

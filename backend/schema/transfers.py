@@ -20,6 +20,7 @@ from .money import Money, of_account
 if TYPE_CHECKING:
     from .accounts import BankAccount
     from .budgets import Budget
+    from .funding_events import FundingEvent
 
 
 @strawberry_django.type(models.Entry, description="What a transfer does to one of its two budgets.")
@@ -71,6 +72,9 @@ class Transfer(base.Visible, relay.Node):
     amount: Money = base.money("amount", "More than zero.")
     source_balance: Money = balance_of("source", "The source's balance after it, in the order of the ledger.")
     target_balance: Money = balance_of("target", "The target's balance after it, in the order of the ledger.")
+    funding_event: Annotated["FundingEvent", strawberry.lazy("backend.schema.funding_events")] | None = base.reference(
+        "The funding event that moved it; null if somebody did."
+    )
     effective_at: datetime = strawberry.field(description="Its date in the order of the ledger.")
     created_at: datetime = strawberry.field(description="When it was entered.")
 

@@ -12,6 +12,7 @@ from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type
 
 from backend.ledger.models import User
 from backend.schema import enums, errors
+from backend.schema.funding_event_filters import FundingEventKind
 from backend.schema.root import schema
 from tests.documents import OPENAPI
 from tests.parity.world import World
@@ -28,6 +29,9 @@ NOUNS = {
 VERBS = {"create": "create", "update": "update", "partial_update": "update", "destroy": "delete"}
 ACTIONS = {
     "bank_accounts_mark_imported_create": "markImported",
+    "bank_accounts_funding_events_retry_create": "retryFundingEvent",
+    "bank_accounts_funding_events_skip_create": "skipFundingEvent",
+    "bank_accounts_funding_events_take_back_create": "unskipFundingEvent",
     "bank_accounts_run_funding_create": "runFunding",
     "budgets_archive_create": "archiveBudget",
     "transactions_splits_create": "splitTransaction",
@@ -37,6 +41,7 @@ ENUMS: dict[str, type[Enum]] = {
     "budget_type": enums.BudgetType,
     "funding_type": enums.FundingType,
     "transaction_type": enums.TransactionType,
+    "kind": FundingEventKind,
 }
 NOT_SAID = {"createTransfer": {"bank_account"}}
 """What a mutation tells from the rest of its input."""
@@ -88,7 +93,10 @@ class Refused:
 
 
 def rest(world: World, user: User, operation: Write, thing: str, body: dict[str, Any]) -> Refused | None:
-    path = re.sub(r"\{\w+\}", thing, operation.path)
+    path = operation.path
+    if "{event_id}" in path:
+        path = path.replace("{id}", world.key("funded_account"))
+    path = re.sub(r"\{\w+\}", thing, path)
     response = Client(headers=bearer(user)).generic(
         operation.method, path, data=json.dumps(world.filled(body)), content_type="application/json"
     )

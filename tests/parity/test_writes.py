@@ -26,13 +26,10 @@ BEYOND = {
     "linkTransactions",
     "prioritiseBudget",
     "removeOwner",
-    "retryFundingEvent",
     "reverseTransfer",
-    "skipFundingEvent",
     "settleTransaction",  # in REST, `pending` becomes false
     "unarchiveBudget",
     "unlinkTransaction",
-    "unskipFundingEvent",
     "updateAllocation",
 }
 """Mutations for what the REST API does not offer."""
@@ -47,6 +44,7 @@ COFFEE = {
 }
 CAR = {"bank_account": "@account", "name": "Car", "target_balance": "100.00", "budget_type": "G", "funding_type": "F"}
 MOVE = {"bank_account": "@account", "src_budget": "@unallocated", "dst_budget": "@groceries", "amount": "5.00"}
+SKIP = {"budget": "@weekly", "date": "2026-06-28"}
 
 
 @dataclass(frozen=True)
@@ -119,6 +117,25 @@ CASES = [
     Case("budgets_archive_create", {}, "@archived", refused="archived"),
     Case("budgets_archive_create", {}, "@unallocated", refused="forbidden"),
     Case("budgets_archive_create", {}, "@foreign_budget", refused="not_found"),
+    Case("bank_accounts_run_funding_create", {}, "@funded_account"),
+    Case("bank_accounts_run_funding_create", {"as_of": "2026-06-15"}, "@funded_account"),
+    Case("bank_accounts_run_funding_create", {"as_of": "2026-06-16"}, "@funded_account", refused="as_of"),
+    Case("bank_accounts_run_funding_create", {}, "@foreign_account", refused="not_found"),
+    Case("bank_accounts_funding_events_retry_create", {}, "@short"),
+    Case("bank_accounts_funding_events_retry_create", {}, "@skipped", refused="cannot_retry"),
+    Case("bank_accounts_funding_events_retry_create", {}, "@absent", refused="not_found"),
+    Case("bank_accounts_funding_events_skip_create", SKIP, "@funded_account"),
+    Case("bank_accounts_funding_events_skip_create", SKIP | {"date": "2026-06-29"}, "@funded_account", refused="date"),
+    Case("bank_accounts_funding_events_skip_create", SKIP | {"kind": "recur"}, "@funded_account", refused="date"),
+    Case(
+        "bank_accounts_funding_events_skip_create",
+        SKIP | {"budget": "@foreign_budget"},
+        "@funded_account",
+        refused="budget",
+    ),
+    Case("bank_accounts_funding_events_take_back_create", {}, "@skipped"),
+    Case("bank_accounts_funding_events_take_back_create", {}, "@short", refused="settled"),
+    Case("bank_accounts_funding_events_take_back_create", {}, "@absent", refused="not_found"),
     Case("internal_transactions_create", MOVE),
     Case("internal_transactions_create", MOVE | {"effective_date": "2026-06-01T08:00:00+02:00"}),
     Case("internal_transactions_create", MOVE | {"amount": "0.00"}, refused="amount"),

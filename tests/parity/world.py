@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent, Transaction, Transfer, User
+from backend.ledger.services import funding, funding_events
 from tests import build
 
 
@@ -52,8 +53,30 @@ def build_world(owner: User, stranger: User, staff: User) -> World:
         "foreign_transaction": build.transaction(foreign, amount="-1", raw_description="THEIRS"),
         "absent": "00000000-0000-4000-8000-000000000000",
     }
+    world.things |= _funded(owner)
     Budget.objects.filter(pk=archived.pk).update(archived=True, archived_at=build.NOW)
     return world
+
+
+def _funded(owner: User) -> dict[str, Any]:
+    """An account with an event of yesterday that is short, though by now there is money, and one that is skipped."""
+    yesterday = build.at(-1)
+    account = build.account(owner=owner, name="Funded", balance="100.00", now=yesterday)
+    funding.configure(actor=owner, account_id=account.pk, import_gate=False, now=yesterday)
+    weekly = build.budget(
+        account,
+        name="Weekly",
+        target_balance="900",
+        funding_type="F",
+        funding_amount="150",
+        funding_schedule="RRULE:FREQ=WEEKLY",
+        now=yesterday,
+    )
+    funding.run(account_id=account.pk, now=yesterday)
+    build.transaction(account, amount="80.00", raw_description="PAY", posted_date=yesterday)
+    skipped = funding_events.skip(actor=owner, budget_id=weekly.pk, on=build.at(6).date(), now=build.NOW)
+    short = FundingEvent.objects.get(budget=weekly, status="short")
+    return {"funded_account": account, "weekly": weekly, "short": short, "skipped": skipped}
 
 
 ROWS: tuple[tuple[Any, tuple[str, ...]], ...] = (
@@ -76,7 +99,7 @@ ROWS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     ),
     (Entry, ("budget__name", "amount", "balance", "category", "memo", "effective_at")),
     (Transfer, ("source__name", "target__name", "amount", "actor__username", "effective_at")),
-    (FundingEvent, ("budget__name", "kind", "on", "status", "intended", "moved")),
+    (FundingEvent, ("budget__name", "kind", "on", "status", "intended", "moved", "skipped_by__username")),
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from strawberry import relay
 from strawberry_django.utils.typing import get_django_definition
 
 from backend.ledger.models import BankAccount, Budget, Change, Transaction, User
-from backend.ledger.services import budgets
+from backend.ledger.services import budgets, funding_events
 from backend.schema import base
 from backend.schema.root import NODES, schema
 from tests import build
@@ -24,7 +24,10 @@ def rows_of(account: BankAccount) -> dict[str, Any]:
     """A row of every type that belongs to an account."""
     budget = build.budget(account, balance="30.00")
     movement = build.transaction(account, splits={budget: "4.00"})
+    spare = build.budget(account, name="Spare", funding_schedule="RRULE:FREQ=WEEKLY")
+    owner = build.first_owner(account)
     return {
+        "FundingEvent": funding_events.skip(actor=owner, budget_id=spare.pk, on=build.TODAY, now=NOW),
         "Allocation": movement.allocations.get(budget=budget),
         "BankAccount": account,
         "Budget": budget,
@@ -44,7 +47,9 @@ def test_every_node_type_is_walked_below() -> None:
     implementations = {each.name for each in schema._schema.get_possible_types(interface)}
 
     assert implementations == set(NODES)
-    assert set(NODES) == {"Allocation", "Bank", "BankAccount", "Budget", "HistoryEntry", "Transaction", "Transfer"}
+    assert set(NODES) == set(
+        "Allocation Bank BankAccount Budget FundingEvent HistoryEntry Transaction Transfer".split()
+    )
 
 
 def test_every_type_of_rows_stands_behind_the_access_door() -> None:

@@ -18,6 +18,7 @@ from graphql import (
 
 from backend.ledger import models
 from backend.schema import enums, root
+from backend.schema.funding_event_filters import FundingEventKind, FundingEventStatus
 from tests import documents
 
 TYPES = [each for each in root.schema._schema.type_map.values() if not is_introspection_type(each)]
@@ -52,10 +53,16 @@ def test_everything_says_what_it_is(kind: GraphQLNamedType) -> None:
         (enums.BudgetType, models.Budget.Type),
         (enums.FundingType, models.Budget.Funding),
         (enums.TransactionType, models.Transaction.Type),
+        (FundingEventKind, models.FundingEvent.Kind),
     ],
 )
 def test_an_enum_has_a_word_for_each_stored_code(words: type[Enum], choices: type[TextChoices]) -> None:
     assert {each.name: each.value for each in words} == {each.name: each.value for each in choices}
+
+
+def test_an_event_has_a_word_for_each_status_and_one_for_what_is_to_come() -> None:
+    stored = {each.name: each.value for each in models.FundingEvent.Status}
+    assert {each.name: each.value for each in FundingEventStatus} == {"PLANNED": "planned", **stored}
 
 
 def test_amounts_are_never_floats() -> None:

@@ -6,6 +6,7 @@ from .accounts import AccountMutations
 from .allocations import AllocationMutations
 from .batches import BatchMutations
 from .budgets import BudgetMutations
+from .funding import FundingMutations
 from .transactions import TransactionMutations
 from .transfers import TransferMutations
 from .users import UserMutations
@@ -19,6 +20,7 @@ class Mutation(
     BatchMutations,
     AllocationMutations,
     TransferMutations,
+    FundingMutations,
     UserMutations,
 ):
     pass
