@@ -15,10 +15,10 @@ from backend.ledger import access
 from backend.ledger.models import Bank, User
 from backend.ledger.selectors import pages
 from backend.ledger.services import accounts, budgets, sessions
-from backend.schema.budgets import BY_AGE
+from backend.schema.budget_filters import BY_AGE
 from backend.schema.context import Context
 from backend.schema.root import schema
-from backend.schema.transactions import NEWEST_FIRST
+from backend.schema.transaction_filters import NEWEST_FIRST
 from bench.household import START, Household
 
 PAGE = 100

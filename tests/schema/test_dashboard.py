@@ -149,6 +149,7 @@ HOME_SCREEN = """
     budgets(filters: {archived: false}, first: 40) { edges { node {
       name balance { amount } targetBalance { amount } nextFunding { on amount { amount } } } } }
     fundingSummary { total { amount } schedules { nextDate total { amount } } } } } }
+  spending(groupBy: CATEGORY) { total { amount } groups { name share amount { amount } } }
   transactions(first: 50) { edges { node {
     postedDate description amount { amount }
     allocations(first: 5) { edges { node { amount { amount } budget { name } } } } } } } }

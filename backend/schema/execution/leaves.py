@@ -7,7 +7,16 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from graphql import GraphQLBoolean, GraphQLLeafType, GraphQLString, Undefined, is_enum_type
+from graphql import (
+    GRAPHQL_MAX_INT,
+    GRAPHQL_MIN_INT,
+    GraphQLBoolean,
+    GraphQLInt,
+    GraphQLLeafType,
+    GraphQLString,
+    Undefined,
+    is_enum_type,
+)
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 
 Writer = Callable[[Any], Any]
@@ -38,11 +47,11 @@ def check(value: Any) -> None:
 
 def leaf(kind: GraphQLLeafType) -> Leaf:
     coerce = kind.coerce_output_value
-    itself = ITSELF.get(kind.name)
+    itself, whole = ITSELF.get(kind.name), kind.name == GraphQLInt.name
     words: dict[str, str] = {}
 
     def write(value: Any) -> Any:
-        if type(value) is itself:
+        if type(value) is itself or (whole and type(value) is int and GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT):
             return value
         if type(value) not in VALUES:
             check(value)
