@@ -8,12 +8,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backend.ledger import doorbell, errors
+from backend.ledger import doorbell
 from backend.ledger.models import BankAccount, Transaction, User
 from backend.ledger.selectors import integrity
 from backend.ledger.services import linking, transactions
 from tests import build
-from tests.ledger import states
 
 pytestmark = pytest.mark.django_db
 
@@ -289,15 +288,3 @@ def test_a_bell_that_nobody_answers_is_no_matter(
         build.transaction(checking)
 
     assert len(callbacks) == 1
-
-
-def test_a_link_is_cut_by_its_owners_alone(
-    owner: User, stranger: User, account: BankAccount, shared_account: BankAccount
-) -> None:
-    one, other = build.transaction(account, amount="-5"), build.transaction(shared_account, amount="5")
-    linking.link(actor=owner, transaction_id=one.pk, other_id=other.pk, now=build.NOW)
-    with states.refused(errors.NotFound):
-        linking.unlink(actor=stranger, transaction_id=one.pk, now=build.NOW)
-    linking.unlink(actor=owner, transaction_id=other.pk, now=build.NOW)
-    with states.refused(errors.InvalidValue):
-        linking.unlink(actor=owner, transaction_id=one.pk, now=build.NOW)
