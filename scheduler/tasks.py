@@ -9,6 +9,7 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task, db_task, on_startup
 
 from backend import clock
+from backend.ledger import doors
 from backend.ledger.services import linking
 from scheduler import jobs
 
@@ -21,7 +22,8 @@ _guard = threading.Lock()
 
 @db_periodic_task(crontab())
 def tick() -> None:
-    jobs.tick(now=clock.now())
+    with doors.through(doors.SCHEDULER):
+        jobs.tick(now=clock.now())
 
 
 @on_startup()
@@ -32,19 +34,22 @@ def catch_up() -> None:
 
 @db_periodic_task(crontab(minute="*/10"))
 def sweep_links() -> None:
-    jobs.link(now=clock.now(), back=timedelta(hours=1))
+    with doors.through(doors.SCHEDULER):
+        jobs.link(now=clock.now(), back=timedelta(hours=1))
 
 
 @db_periodic_task(crontab(minute="17", hour="3"))
 def nightly() -> None:
-    jobs.tidy(now=clock.now())
-    jobs.link(now=clock.now(), back=timedelta(days=3))
-    jobs.verify()
+    with doors.through(doors.SCHEDULER):
+        jobs.tidy(now=clock.now())
+        jobs.link(now=clock.now(), back=timedelta(days=3))
+        jobs.verify()
 
 
 @db_task()
 def link(account_id: str) -> None:
-    linking.link_account(account_id=UUID(account_id), now=clock.now())
+    with doors.through(doors.SCHEDULER):
+        linking.link_account(account_id=UUID(account_id), now=clock.now())
 
 
 def link_soon(account_id: UUID) -> None:

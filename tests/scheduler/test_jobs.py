@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from backend.ledger import doorbell
-from backend.ledger.models import BankAccount, Budget, Session, User
+from backend.ledger.models import BankAccount, Budget, Change, Session, User
 from backend.ledger.selectors import integrity
 from backend.ledger.services import funding, sessions
 from scheduler import heartbeat, jobs, tasks
@@ -161,6 +161,7 @@ def test_the_tasks_do_the_jobs(
     tasks.nightly.call_local()
 
     assert Budget.objects.get(pk=goal.pk).balance == 10
+    assert set(Change.objects.filter(noun="transfer").values_list("door", flat=True)) == {"scheduler"}
     row.refresh_from_db()
     assert row.linked_transaction is not None
     assert not Session.objects.exists()
