@@ -20,7 +20,7 @@ EXPLORER = Path(stories.__file__).parent
 VENDOR = EXPLORER / "static/explorer/vendor"
 SAMPLES = {
     name: "2026-11-05" if re.search("day|Start|Ago|Ahead|morrow", name) else "QnVkZ2V0OjE=" for name in stories.FACTS
-} | {"halfOfIt": "12.50"}
+} | {"halfOfIt": "12.50", "billAmount": "-900.00"}
 
 
 def page(client: Client) -> str:

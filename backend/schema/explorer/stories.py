@@ -30,6 +30,8 @@ FACTS = {
     "unallocated": "the budget that holds what nobody assigned there",
     "budget": "its budget with the greatest funding to come",
     "otherBudget": "another one",
+    "bill": "its recurring budget with the greatest target",
+    "billAmount": "that target, as a payment below zero",
     "transaction": "the latest posted payment of the account",
     "halfOfIt": "half of its amount",
     "cursor": "where the user's changes stood at the last visit before today, or else at the first one today",
@@ -42,7 +44,9 @@ FACTS = {
     "nextMonthStart": "the first of the next one",
     "lastMonthStart": "the first of the one before",
     "yearStart": "the first of January",
-    "yearAhead": "the same day in a year",
+    "monthAhead": "in 31 days",
+    "quarterAhead": "in 92 days",
+    "yearAhead": "in 365 days",
 }
 """What can be filled in: ids, and dates such as 2026-11-01. static/explorer/facts.js finds them."""
 

@@ -55,11 +55,15 @@ async function thingsOf(account, lookUps) {
   const all = nodes(found.node?.budgets);
   const next = (budget) => Number(budget.nextFunding?.amount.amount ?? 0);
   const [budget, otherBudget] = all.filter((each) => !each.isUnallocated).sort((a, b) => next(b) - next(a));
+  const target = (each) => Number(each.targetBalance.amount);
+  const [bill] = all.filter((each) => each.budgetType === "RECURRING" && target(each)).sort((a, b) => target(b) - target(a));
   const payment = nodes(found.transactions).find((each) => half(each.amount.amount));
   return {
     unallocated: all.find((each) => each.isUnallocated)?.id,
     budget: budget?.id,
     otherBudget: otherBudget?.id,
+    bill: bill?.id,
+    billAmount: bill && `-${bill.targetBalance.amount}`,
     transaction: payment?.id,
     halfOfIt: payment && half(payment.amount.amount),
   };
@@ -93,6 +97,8 @@ function dates(timeZone) {
     nextMonthStart: date(year, month + 1, 1),
     lastMonthStart: date(year, month - 1, 1),
     yearStart: date(year, 1, 1),
-    yearAhead: date(year + 1, month, day),
+    monthAhead: date(year, month, day + 31),
+    quarterAhead: date(year, month, day + 92),
+    yearAhead: date(year, month, day + 365),
   };
 }
