@@ -5,6 +5,7 @@ from typing import Annotated, cast
 from uuid import UUID
 
 import strawberry
+from django.db import connection
 from graphql import GraphQLError
 from strawberry import relay
 from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension
@@ -15,7 +16,7 @@ from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from backend.ledger.selectors import snapshot
 
-from . import errors, ids, limits, mutations
+from . import deadline, errors, ids, limits, mutations
 from .accounts import BankAccount
 from .allocations import Allocation
 from .banks import Bank
@@ -63,11 +64,12 @@ class Query(
 
 
 class Snapshot(SchemaExtension):
-    """Runs a query on one state of the ledger, so that the amounts in its answer fit together."""
+    """Runs a query on one state of the ledger, so that the amounts in its answer fit together, and not for ever."""
 
     def on_execute(self) -> Iterator[None]:
         if self.execution_context.operation_type is OperationType.QUERY:
-            with snapshot.reading():
+            owned = not connection.in_atomic_block
+            with snapshot.reading(), deadline.limited(deadline.SECONDS, owned=owned):
                 yield
         else:
             yield
