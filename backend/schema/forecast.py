@@ -11,7 +11,6 @@ import strawberry
 from strawberry import relay
 from strawberry.types import Info
 
-from backend.ledger.models import FundingEvent
 from backend.ledger.rules import funding as rules
 from backend.ledger.rules.cadences import Cadence
 from backend.ledger.rules.regular import Regular
@@ -22,24 +21,12 @@ from .accounts import BankAccount
 from .budgets import Budget
 from .enums import BudgetType, word
 from .forecast_input import ForecastInput, question
+from .funding_event_filters import FundingEventKind, FundingEventStatus
+from .funding_inputs import FundingInputs
 from .money import Money
 
 HEAVY = 1_000
 """What a forecast costs beside the fields of its answer."""
-
-
-@strawberry.enum(description="What a funding event of a forecast moves.")
-class ForecastEventKind(Enum):
-    FUND = word(FundingEvent.Kind.FUND, "Money from Unallocated to the budget.")
-    RECUR = word(FundingEvent.Kind.RECUR, "Money from its fill-up to a recurring budget whose new cycle starts.")
-
-
-@strawberry.enum(description="What becomes of a funding event in a forecast.")
-class ForecastEventStatus(Enum):
-    DONE = word(FundingEvent.Status.DONE, "It moves all that it is to move.")
-    SHORT = word(FundingEvent.Status.SHORT, "It moves less, for want of money.")
-    SKIPPED = word(FundingEvent.Status.SKIPPED, "It does not take place.")
-    FAILED = word(FundingEvent.Status.FAILED, "It cannot be worked out.")
 
 
 @strawberry.enum(description="How often something regular comes back.")
@@ -81,9 +68,9 @@ class ForecastEvent:
     budget: ForecastBudget | None = strawberry.field(
         description="The budget whose schedule names it; null if it is not in use any more."
     )
-    kind: ForecastEventKind = strawberry.field(description="What it moves.")
+    kind: FundingEventKind = strawberry.field(description="What it does.")
     on: date = strawberry.field(description="The day that the schedule names.")
-    status: ForecastEventStatus = strawberry.field(description="What becomes of it.")
+    status: FundingEventStatus = strawberry.field(description="What becomes of it by then.")
     intended: Money = strawberry.field(description="What it is to move.")
     moved: Money = strawberry.field(description="What it moves in all, top-ups included.")
 
@@ -91,15 +78,19 @@ class ForecastEvent:
     def reason(self) -> str:
         return self.intent.reason
 
+    @strawberry.field(description="What that is computed from.")
+    def inputs(self) -> FundingInputs:
+        facts, intent = self.intent.facts, self.intent
+        plain = {} if facts is None else facts.plain(intended=intent.intended, moved=intent.moved)
+        return FundingInputs.of(plain, currency=self.intended.currency)
+
 
 @strawberry.type(description="A funding event for which money is missing at the end of its day.")
 class ForecastShortfall:
     budget: ForecastBudget | None = strawberry.field(
         description="The budget that gets too little; null if it is not in use any more."
     )
-    kind: ForecastEventKind = strawberry.field(
-        description="What is short: Unallocated for FUND, the fill-up for RECUR."
-    )
+    kind: FundingEventKind = strawberry.field(description="What is short: Unallocated for FUND, the fill-up for RECUR.")
     on: date = strawberry.field(description="The day of the event.")
     missing: Money = strawberry.field(description="What is missing that day.")
     covered_on: date | None = strawberry.field(description="The day on which all of it is made up for, if ever.")
@@ -189,9 +180,9 @@ class _Answer:
         return ForecastEvent(
             intent=intent,
             budget=self.budgets.get(intent.key.budget_id),
-            kind=ForecastEventKind(intent.key.kind),
+            kind=FundingEventKind(intent.key.kind),
             on=intent.key.on,
-            status=ForecastEventStatus(intent.status),
+            status=FundingEventStatus(intent.status),
             intended=self.money(intent.intended),
             moved=self.money(intent.moved),
         )
@@ -199,7 +190,7 @@ class _Answer:
     def shortfall(self, found: rules.Shortfall) -> ForecastShortfall:
         return ForecastShortfall(
             budget=self.budgets.get(found.budget_id),
-            kind=ForecastEventKind(found.kind),
+            kind=FundingEventKind(found.kind),
             on=found.on,
             missing=self.money(found.missing),
             covered_on=found.covered_on,

@@ -22,7 +22,8 @@ query ($account: ID!, $input: ForecastInput!) { forecast(account: $account, inpu
   today until emptyOn
   budgets { id key name budgetType isUnallocated start { amount currency } end { amount } }
   days { on balances { budget { name } balance { amount } } }
-  events { budget { name } kind on status intended { amount } moved { amount } reason }
+  events { budget { name } kind on status intended { amount } moved { amount } reason
+    inputs { target { amount } gap { amount } fundingAmount { amount } limit } }
   shortfalls { budget { name } kind on missing { amount } coveredOn }
   flows { name amount { amount } parts { budget { name } amount { amount } } schedule nextOn count
     past { cadence count lastOn confidence } } } }
@@ -83,6 +84,12 @@ def test_it_tells_everything(owner: User, account: BankAccount) -> None:
         "intended": {"amount": "600.00"},
         "moved": {"amount": "400.00"},
         "reason": "600.00 is the funding amount; 4400.00 is missing to 5000.00. Unallocated has only 400.00 for it.",
+        "inputs": {
+            "target": {"amount": "5000.00"},
+            "gap": {"amount": "4400.00"},
+            "fundingAmount": {"amount": "600.00"},
+            "limit": "AVAILABLE",
+        },
     }
     assert found["shortfalls"] == [
         {"budget": {"name": "Goal"}, "kind": "FUND", "on": on, "missing": {"amount": amount}, "coveredOn": None}
