@@ -23,6 +23,9 @@ DEVICES = {
     "phone-light": {**PHONE, "color_scheme": "light"},
     "phone-dark": {**PHONE, "color_scheme": "dark"},
 }
+LINTED = 700.0
+"""Milliseconds after which an editor has marked what is wrong in it."""
+
 GROUND = "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number).reduce((a, b) => a + b) / 3"
 
 
@@ -57,6 +60,8 @@ def test_every_ready_query_runs(visits: Visits, device: str) -> None:
         assert tab.query().strip() == story.query.strip()
         assert tab.overflows() == []
         picture(tab, f"{device}-{story.name}")
+        tab.page.wait_for_timeout(LINTED)
+        expect(tab.page.locator(".CodeMirror-lint-mark-error")).to_have_count(0)
 
 
 def problems(found: Any) -> list[Any]:

@@ -33,6 +33,19 @@ const withoutFonts = {
   },
 };
 
+// The editor of variables takes `= false` for no default, and marks what leaves such a field out.
+const DEFAULTS = ["!field.defaultValue)", "field.defaultValue === undefined)"];
+const withFalsyDefaults = {
+  name: "with-falsy-defaults",
+  setup(bundler) {
+    bundler.onLoad({ filter: /codemirror-graphql\/.*variables\/lint(\.esm)?\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      if (!text.includes(DEFAULTS[0])) throw new Error(`${path} is not as it was; is the correction still needed?`);
+      return { contents: text.replace(...DEFAULTS), loader: "js" };
+    });
+  },
+};
+
 function packageOf(path) {
   const parts = path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length).split("/");
   return parts[0].startsWith("@") ? parts.slice(0, 2).join("/") : parts[0];
@@ -71,7 +84,7 @@ const { metafile } = await build({
   define: { "process.env.NODE_ENV": '"production"' },
   legalComments: "none", // they stand in LICENSES.txt
   metafile: true,
-  plugins: [withoutFonts],
+  plugins: [withoutFonts, withFalsyDefaults],
   logLevel: "warning",
 });
 for (const [name, path] of Object.entries(FONTS)) copyFileSync(new URL(path, HERE), new URL(name, TARGET));
