@@ -24,9 +24,10 @@ from backend.ledger.models import BankAccount, User
 from backend.ledger.selectors.pages import Link, Order, Part
 
 from . import base, context, cursors, peers
-from .connections import Connection as Connection
-from .connections import Found
+from .connections import Connection, Found
 from .lists import AtRoot, Below
+
+__all__ = ["Connection", "Ordering", "Page", "argument", "page"]
 
 PAGE = 20
 """Rows of a page unless the client says otherwise."""
