@@ -142,16 +142,18 @@ def test_a_skip_keeps_the_engine_neither_busy_nor_asleep(account: BankAccount) -
     assert due_on(account) == on(14)
 
 
-def test_a_skip_that_waits_is_looked_at_when_the_gate_has_opened(account: BankAccount) -> None:
+def test_a_skip_that_waits_makes_no_work_and_can_be_taken_back_until_a_run_comes_to_it(account: BankAccount) -> None:
     goal = funded.goal(account)
-    skip(goal, 0)
+    event = skip(goal, 0)
     funded.run(account, 1)
-    assert due_on(account) == on(7)
     BankAccount.objects.filter(pk=account.pk).update(last_posted_through=on(3))
     build.transaction(account, amount="5", now=at(3), posted_date=3)
+    assert due_on(account) == on(7)
+
+    take_back(event, 3)
     assert due_on(account) == on(0)
     funded.run(account, 3)
-    assert due_on(account) == on(7)
+    assert (statuses(goal), due_on(account)) == ({0: "done"}, on(7))
 
 
 def test_a_short_event_is_topped_up_although_a_skip_lies_ahead(account: BankAccount) -> None:

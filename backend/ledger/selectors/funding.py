@@ -93,7 +93,8 @@ def _states(
     zones = dict.fromkeys(account_ids, ZoneInfo(accounts.FIRST_OWNER_ZONE)) | accounts.zones(account_ids)
     parents = {row.fillup_goal_id: row for row in recurring if row.fillup_goal_id is not None}
     members = {each.pk: [each, *([parents[each.pk]] if each.pk in parents else [])] for each in budgets}
-    deferred, skips = _recorded({member.pk for group in members.values() for member in group})
+    member_ids = {member.pk for group in members.values() for member in group}
+    deferred, skips = _recorded(member_ids, account_ids=zones)
     states = {}
     for budget in budgets:
         account = of[budget.bank_account_id]
@@ -112,13 +113,13 @@ def _states(
 
 
 def _recorded(
-    budget_ids: set[UUID],
+    budget_ids: set[UUID], *, account_ids: Iterable[UUID]
 ) -> tuple[Mapping[UUID, list[rules.Deferred]], Mapping[UUID, list[rules.Skip]]]:
     """The events that wait for the bank's rows, and those that owners skipped; one query."""
     deferred: dict[UUID, list[rules.Deferred]] = defaultdict(list)
     skips: dict[UUID, list[rules.Skip]] = defaultdict(list)
-    waiting = Q(status=FundingEvent.Status.DEFERRED) | Q(revocable=True)
-    for row in FundingEvent.objects.filter(waiting, budget__in=budget_ids):
+    events = FundingEvent.objects.filter(bank_account__in=list(account_ids), budget__in=budget_ids)
+    for row in funding_state.undone(events):
         if row.revocable:
             skips[row.budget_id].append(funding_state.skip(row))
         else:

@@ -7,8 +7,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q
-
 from backend.ledger import currencies, errors
 from backend.ledger.models import BankAccount, FundingEvent
 from backend.ledger.rules import funding as rules
@@ -99,8 +97,8 @@ def event_to_come(account: BankAccount, key: rules.Key, *, now: datetime) -> Upc
 
 def _to_come(account: BankAccount, state: rules.State, *, until: date) -> Iterator[Upcoming]:
     """A schedule that cannot be evaluated fails each day; that is told once."""
-    waiting = Q(status=FundingEvent.Status.DEFERRED) | Q(revocable=True)
-    rows = {funding_state.key(row): row for row in FundingEvent.objects.filter(waiting, bank_account=account)}
+    recorded = FundingEvent.objects.filter(bank_account=account)
+    rows = {funding_state.key(row): row for row in funding_state.undone(recorded)}
     carried_out = {short.key for short in state.shorts}
     failed = set()
     for intent in rules.forecast(state, until=max(until, state.today)).events:

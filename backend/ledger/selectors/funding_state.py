@@ -47,7 +47,8 @@ def state(account: BankAccount, *, today: date, zone: ZoneInfo, through: date) -
 
     Besides the live budgets it holds those that went while an event of theirs waited.
     """
-    events = list(unsettled(FundingEvent.objects.filter(bank_account=account)))
+    recorded = FundingEvent.objects.filter(bank_account=account)
+    events = list(unsettled(recorded).union(recorded.filter(revocable=True), all=True))
     waiting = {row.budget_id for row in events}
     budgets = Budget.objects.filter(LIVE | Q(pk__in=waiting), bank_account=account)
     (unallocated,), others = _parted(budgets)
@@ -78,14 +79,16 @@ def _parted(budgets: Iterable[Budget]) -> tuple[list[rules.Envelope], list[rules
 
 
 def unsettled(events: QuerySet[FundingEvent]) -> QuerySet[FundingEvent]:
-    """Those events that wait for the bank's rows, those that wait for money, and skips that can be taken back.
-
-    An event waits for money while no later one is settled.
-    """
+    """Those events that wait for the bank's rows, and those that wait for money: no later one is settled yet."""
     later = FundingEvent.objects.filter(budget=OuterRef("budget"), kind=OuterRef("kind"), on__gt=OuterRef("on"))
     later = later.exclude(status=Status.DEFERRED).exclude(revocable=True)
-    short = Q(status=Status.SHORT, kind=Kind.FUND) & ~Exists(later)
-    return events.filter(Q(status=Status.DEFERRED) | Q(revocable=True) | short)
+    waiting = events.filter(status__in=(Status.DEFERRED, Status.SHORT))  # else SQLite reads all of an account's events
+    return waiting.filter(Q(status=Status.DEFERRED) | Q(kind=Kind.FUND) & ~Exists(later))
+
+
+def undone(events: QuerySet[FundingEvent]) -> QuerySet[FundingEvent]:
+    """Those events that wait for the bank's rows, and skips that can be taken back: parts that each have an index."""
+    return events.filter(status=Status.DEFERRED).union(events.filter(revocable=True), all=True)
 
 
 def deferred(row: FundingEvent) -> rules.Deferred:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Least
 
 from backend.ledger import posting
@@ -72,8 +72,7 @@ def _aim(budget: Budget) -> bool:
 def _waiting(account: BankAccount, *, money: bool) -> date | None:
     """A day that is past if a recorded event can be gone on with."""
     events = funding_state.unsettled(FundingEvent.objects.filter(bank_account=account))
-    ahead = Q(kind=rules.FUND, on__gte=F("budget__fund_from")) | Q(kind=rules.RECUR, on__gte=F("budget__recur_from"))
-    ready = Q(status=FundingEvent.Status.DEFERRED) | Q(revocable=True) & ~ahead
+    ready = Q(status=FundingEvent.Status.DEFERRED)
     if account.import_gate:
         ready &= Q(on__lte=account.last_posted_through) if account.last_posted_through else Q(pk__in=())
     if money:
