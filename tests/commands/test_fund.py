@@ -77,3 +77,36 @@ def test_it_goes_on_until_nothing_is_left(
 def test_it_refuses_what_is_not_there_or_no_near_date(account: BankAccount, arguments: tuple[str, str]) -> None:
     with pytest.raises(CommandError):
         call_command("fund", *arguments)
+
+
+def test_what_goes_wrong_in_one_account_keeps_no_other_waiting(
+    account: BankAccount,
+    shared_account: BankAccount,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    goal = funded.goal(funded.free(shared_account))
+    run = funding.run
+
+    def fail(*, account_id: object, **more: Any) -> funding.Result:
+        if account_id == account.pk:
+            raise RuntimeError("no luck")
+        return run(account_id=account_id, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(funding, "run", fail)
+    with pytest.raises(CommandError, match="1 account failed; run it again."):
+        call_command("fund")
+
+    assert f"Checking ({account.pk}): failed: no luck" in capsys.readouterr().err
+    assert funded.balance(goal) == 10
+
+
+def test_it_says_what_it_topped_up(account: BankAccount, capsys: pytest.CaptureFixture[str]) -> None:
+    funded.goal(funded.free(account), amount="1500", target_balance="5000")
+    said(capsys)
+    build.transaction(account, amount="500")
+
+    assert said(capsys)[0] == (
+        "  2026-06-15 fund  done     Goal: 500.00 of 1500.00 "
+        "(1500.00 is the funding amount; 5000.00 is missing to 5000.00. Unallocated paid it in parts.)"
+    )

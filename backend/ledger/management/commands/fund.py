@@ -1,5 +1,6 @@
 """Fund accounts now, instead of waiting for the scheduler."""
 
+import logging
 from argparse import ArgumentParser
 from datetime import date
 from uuid import UUID
@@ -11,6 +12,8 @@ from backend.ledger import currencies, errors
 from backend.ledger.models import BankAccount, Budget
 from backend.ledger.rules import funding as rules
 from backend.ledger.services import funding
+
+log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -31,8 +34,18 @@ class Command(BaseCommand):
             accounts = accounts.filter(pk=account)
             if not accounts:
                 raise CommandError(f"There is no bank account {account}.")
+        failed = 0
         for row in accounts:
-            self._fund(row, as_of=as_of)
+            try:
+                self._fund(row, as_of=as_of)
+            except CommandError:
+                raise
+            except Exception as error:
+                failed += 1
+                log.exception("Funding failed; what was done stands. Account %s", row.pk)
+                self.stderr.write(f"{row.name} ({row.pk}): failed: {error}")
+        if failed:
+            raise CommandError(f"{failed} {'account' if failed == 1 else 'accounts'} failed; run it again.")
 
     def _fund(self, account: BankAccount, *, as_of: date | None) -> None:
         events = 0
