@@ -94,7 +94,7 @@ def test_what_goes_wrong_in_one_account_keeps_no_other_waiting(
         return run(account_id=account_id, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(funding, "run", fail)
-    with pytest.raises(CommandError, match="1 account failed; run it again."):
+    with pytest.raises(CommandError, match="1 account failed; run it again"):
         call_command("fund")
 
     assert f"Checking ({account.pk}): failed: no luck" in capsys.readouterr().err
