@@ -23,7 +23,7 @@ POLL = 0.1  # seconds between two looks at the parts
 STEADY = 60.0  # seconds after which a part counts as up
 PAUSE = 1.0  # seconds before a dead part is started again; doubled each time
 TRIES = 5  # starts in a row that end before that
-PATIENCE = 40.0  # seconds that parts get to stop; a running job gets 30 of them
+PATIENCE = 40.0  # seconds that parts get to stop; requests get 10 of them, a running job 5
 PR_SET_PDEATHSIG = 1
 
 stopping = False

@@ -8,14 +8,14 @@ from huey.serializer import SignedSerializer
 from backend import local_files
 
 # Threads leave no orphan behind. A lock outlives the process that held it and the queue has one consumer, so locks that
-# are found at the start are stale. TERM lets a running job end, as far as that takes no longer than the time-out.
+# are found at the start are stale. TERM lets a running job end if it soon does; one that is cut short is gone on with.
 CONSUMER = {
     "workers": 1,
     "worker_type": "thread",
     "max_delay": 1.0,
     "flush_locks": True,
     "graceful_signal": "TERM",
-    "shutdown_timeout": 30,
+    "shutdown_timeout": 5,
 }
 
 
