@@ -1,5 +1,6 @@
 """Where the job queue lives and how its consumer runs."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def configuration(*, url: str, folder: Path, key: str) -> dict[str, Any]:
         path = local_files.private_file(folder / "huey.db")
         where = {"huey_class": "huey.SqliteHuey", "connection": {"filename": str(path), "timeout": 20}}
     return where | {
-        "name": "mibudge",
+        "name": f"mibudge-{hashlib.sha256(key.encode()).hexdigest()[:12]}",  # several installations may share a Redis
         "serializer": SignedSerializer(secret=key, salt="mibudge-queue"),
         "immediate": False,
         "results": False,  # nobody waits for an answer: what a job did stands in the database

@@ -52,3 +52,10 @@ def test_a_message_signed_by_somebody_else_is_not_run(tmp_path: Path) -> None:
     assert serializer.deserialize(serializer.serialize("work")) == "work"
     with pytest.raises(ValueError, match=r"[Ss]ignature"):
         serializer.deserialize(foreign.serialize("work"))
+
+
+def test_two_installations_that_share_a_server_have_a_queue_each(tmp_path: Path) -> None:
+    names = {scheduler_settings.configuration(url="", folder=tmp_path, key=key)["name"] for key in (KEY, "other")}
+
+    assert len(names) == 2
+    assert not any(KEY in name for name in names)

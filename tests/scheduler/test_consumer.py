@@ -212,7 +212,9 @@ def test_a_consumer_that_is_killed_is_gone_on_with(tmp_path: Path) -> None:
 
 
 def test_a_job_of_a_consumer_without_a_parent_is_cut_short_in_time() -> None:
-    assert settings.CONSUMER["shutdown_timeout"] < ORPHANED
+    seconds = settings.CONSUMER["shutdown_timeout"]
+    assert isinstance(seconds, int)
+    assert seconds < ORPHANED
 
 
 def test_so_it_is_with_its_queue_on_redis(tmp_path: Path, redis_url: str) -> None:
