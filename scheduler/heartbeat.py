@@ -5,6 +5,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from . import notes
+
 
 def path() -> Path:
     return Path(settings.DATA) / "scheduler.heartbeat"
@@ -12,14 +14,9 @@ def path() -> Path:
 
 def beat(now: datetime) -> None:
     """Note that the scheduler is alive at `now`."""
-    draft = path().with_suffix(".draft")
-    draft.write_text(now.isoformat())
-    draft.replace(path())
+    notes.write(path(), now)
 
 
 def last() -> datetime | None:
     """When it last was, None if never."""
-    try:
-        return datetime.fromisoformat(path().read_text())
-    except (FileNotFoundError, ValueError):
-        return None
+    return notes.read(path())

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from backend.ledger.selectors import funding as due
 from backend.ledger.selectors import integrity
 from backend.ledger.services import funding, idempotency, linking, sessions
-from scheduler import heartbeat
+from scheduler import heartbeat, nights
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +16,10 @@ MOST_LINES = 100
 
 def tick(*, now: datetime) -> int:
     """Fund every account that is due; how many. What goes wrong in one is logged and keeps no other waiting."""
-    heartbeat.beat(now)
+    try:
+        heartbeat.beat(now)
+    except OSError:  # a full disk must not keep money from moving
+        log.exception("The heartbeat could not be written")
     accounts = due.due_accounts(now=now)
     for account_id in accounts:
         try:
@@ -42,6 +45,17 @@ def verify() -> int:
     if count:
         log.critical("The ledger is broken in %s places: stop the service and run manage.py verify_ledger", count)
     return count
+
+
+def nightly(*, now: datetime) -> bool:
+    """Do the last night's work if it is not done; whether it was due. What is cut short is done anew."""
+    if not nights.due(now=now):
+        return False
+    tidy(now=now)
+    link(now=now, back=timedelta(days=3))
+    verify()
+    nights.note(now=now)
+    return True
 
 
 def tidy(*, now: datetime) -> None:

@@ -38,12 +38,10 @@ def sweep_links() -> None:
         jobs.link(now=clock.now(), back=timedelta(hours=1))
 
 
-@db_periodic_task(crontab(minute="17", hour="3"))
+@db_periodic_task(crontab(minute="*/10"))
 def nightly() -> None:
     with doors.through(doors.SCHEDULER):
-        jobs.tidy(now=clock.now())
-        jobs.link(now=clock.now(), back=timedelta(days=3))
-        jobs.verify()
+        jobs.nightly(now=clock.now())
 
 
 @db_task()

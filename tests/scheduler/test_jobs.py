@@ -11,7 +11,7 @@ from backend.ledger import doorbell
 from backend.ledger.models import BankAccount, Budget, Change, Session, User
 from backend.ledger.selectors import integrity
 from backend.ledger.services import funding, sessions
-from scheduler import heartbeat, jobs, tasks
+from scheduler import heartbeat, jobs, nights, tasks
 from tests import build
 from tests.services import funded
 
@@ -155,6 +155,7 @@ def test_the_tasks_do_the_jobs(
     row = build.transaction(account, amount="-5", raw_description="TO HOUSEHOLD")
     build.transaction(shared_account, amount="5")
     sessions.start(owner, now=NOW - sessions.LIFE - timedelta(days=1))
+    nights.note(now=NOW - timedelta(days=1))
     tasks.tick.call_local()
     tasks.link.call_local(str(account.pk))
     tasks.sweep_links.call_local()
