@@ -36,7 +36,8 @@ def told_wrong() -> list[str]:
 
 
 def _differing(row: Any, values: dict[str, Any]) -> list[str]:
-    present = {name: journal._plain(name, value) for name, value in journal._state(row).items()}
+    account = row if isinstance(row, BankAccount) else row.bank_account
+    present = {name: journal._plain(account, name, value) for name, value in journal._state(row).items()}
     names = [name for name in values if name in present and present[name] != values[name]]
     if isinstance(row, BankAccount):
         names = [name for name in names if name != "account_number"]

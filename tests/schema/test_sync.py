@@ -180,7 +180,7 @@ def test_the_history_of_what_is_gone_stays(owner: User, account: BankAccount) ->
 
     assert latest["kind"] == "DELETED"
     told = {each["field"]: each["old"] for each in latest["changes"]}
-    assert (told["amount"], told["raw_description"]) == ("-10", "SHOP")
+    assert (told["amount"], told["raw_description"]) == ("-10.00", "SHOP")
 
 
 def test_the_history_shows_no_account_number(owner: User) -> None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
-from backend.ledger import doors
+from backend.ledger import currencies, doors
 from backend.ledger.models import (
     AmountField,
     BankAccount,
@@ -25,6 +25,7 @@ from backend.ledger.models import (
     User,
     Versioned,
 )
+from backend.ledger.rules import money
 
 Row = TypeVar("Row", bound=Stamped)
 Values = dict[str, list[Any]]
@@ -132,7 +133,9 @@ def watch(row: Row) -> Row:
 def created(account: BankAccount, rows: Iterable[Stamped]) -> None:
     """Note rows that were not there before."""
     for row in rows:
-        values = {name: [None, _plain(name, value)] for name, value in _state(row).items() if _says_something(value)}
+        values = {
+            name: [None, _plain(account, name, value)] for name, value in _state(row).items() if _says_something(value)
+        }
         _note(account, row, Action.CREATED, values)
 
 
@@ -144,7 +147,9 @@ def changed(account: BankAccount, row: Stamped) -> bool:
     before: Mapping[str, Any] = row.__dict__["_watched"]
     now = _state(row)
     values = {
-        name: [_plain(name, before[name]), _plain(name, value)] for name, value in now.items() if before[name] != value
+        name: [_plain(account, name, before[name]), _plain(account, name, value)]
+        for name, value in now.items()
+        if before[name] != value
     }
     if not values:
         return False
@@ -158,13 +163,15 @@ def changed(account: BankAccount, row: Stamped) -> bool:
 def deleted(account: BankAccount, rows: Iterable[Stamped]) -> None:
     """Note rows that are about to go, with what they were."""
     for row in rows:
-        values = {name: [_plain(name, value), None] for name, value in _state(row).items() if _says_something(value)}
+        values = {
+            name: [_plain(account, name, value), None] for name, value in _state(row).items() if _says_something(value)
+        }
         _note(account, row, Action.DELETED, values)
 
 
 def differs(account: BankAccount, row: Stamped, field: str, *, old: object, new: object) -> None:
     """Note a change that a statement made without loading the row, or one that is no column of it."""
-    _note(account, row, Action.CHANGED, {field: [_plain(field, old), _plain(field, new)]})
+    _note(account, row, Action.CHANGED, {field: [_plain(account, field, old), _plain(account, field, new)]})
 
 
 def write(account: BankAccount, *, at: datetime) -> None:
@@ -216,16 +223,21 @@ def _value(value: Any) -> Any:
     return getattr(value, "name", None) or "" if hasattr(value, "storage") else value
 
 
+def _said(account: BankAccount, row: Stamped) -> dict[str, Any]:
+    """What the row says, without what it leaves empty."""
+    return {name: _plain(account, name, value) for name, value in _state(row).items() if _says_something(value)}
+
+
 def _says_something(value: object) -> bool:
     return value is not None and value not in ("", [])
 
 
-def _plain(name: str, value: Any) -> Any:
-    """The value as JSON has it: amounts and dates as text."""
+def _plain(account: BankAccount, name: str, value: Any) -> Any:
+    """The value as JSON has it: amounts, with the decimals of the currency, and dates as text."""
     if name in HIDDEN:
         return "•••" if value else None
     if name in AMOUNTS and value is not None:
-        return f"{Decimal(value).normalize():f}"
+        return money.text(Decimal(value), decimals=currencies.decimals(str(account.currency)))
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, UUID):
