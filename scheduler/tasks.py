@@ -26,16 +26,17 @@ def tick() -> None:
         jobs.tick(now=clock.now())
 
 
-@on_startup()
-def catch_up() -> None:
-    """After a pause nothing waits for the next full minute."""
-    tick()
-
-
 @db_periodic_task(crontab(minute="*/10"))
 def sweep_links() -> None:
     with doors.through(doors.SCHEDULER):
         jobs.link(now=clock.now(), back=timedelta(hours=1))
+
+
+@on_startup()
+def catch_up() -> None:
+    """After a pause nothing waits for its next minute, a task that died with the last consumer neither."""
+    tick()
+    sweep_links()
 
 
 @db_periodic_task(crontab(minute="*/10"))

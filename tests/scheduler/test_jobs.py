@@ -168,6 +168,15 @@ def test_the_tasks_do_the_jobs(
     assert not Session.objects.exists()
 
 
+def test_after_a_pause_nothing_waits_for_its_next_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    for name in ("tick", "sweep_links"):
+        monkeypatch.setattr(tasks, name, lambda name=name: asked.append(name))
+    tasks.catch_up()
+
+    assert asked == ["tick", "sweep_links"]
+
+
 def test_rings_of_a_moment_make_one_task(
     account: BankAccount, shared_account: BankAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
