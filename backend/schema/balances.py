@@ -20,13 +20,13 @@ Until = Annotated[date, strawberry.argument(description="No day after this one."
 
 
 @strawberry.enum(description="How far the points of a history lie apart.")
-class Step(Enum):
+class BalanceStep(Enum):
     DAY = strawberry.enum_value(balances.DAY, description="A day.")
     WEEK = strawberry.enum_value(balances.WEEK, description="Seven days.")
     MONTH = strawberry.enum_value(balances.MONTH, description="A month; where it has no such day, its last.")
 
 
-Apart = Annotated[Step, strawberry.argument(description="How far they lie apart.")]
+Apart = Annotated[BalanceStep, strawberry.argument(description="How far they lie apart.")]
 HISTORY = f"The balance at the end of each of those days; at most {balances.MOST_POINTS}."
 AS_OF = "What was in it at the end of a day, as the rows that are known now tell."
 

@@ -10,15 +10,17 @@ import strawberry
 import strawberry_django
 from django.db.models import QuerySet
 from strawberry import relay
+from strawberry.types import Info
 
 from backend.ledger import access, doors, models
 from backend.ledger.models import User
 
-from . import base, ids, pages
+from . import base, context, ids, pages, peers
 from .accounts import BankAccount
 from .sync import ChangeKind, RowType
 
 NEWEST_FIRST = ("-pk",)
+LINK = "linked_transaction_id"
 
 
 @strawberry.enum(description="The way by which a change came in.")
@@ -64,13 +66,24 @@ class HistoryEntry(base.Visible, relay.Node):
         return self.actor and self.actor.username
 
     @strawberry_django.field(only=["values"], description="What differs; for a deleted row what it was.")
-    def changes(self) -> list[FieldChange]:
-        values: dict[str, Any] = self.values  # type: ignore[attr-defined]
-        return [FieldChange(field=name, old=_text(old), new=_text(new)) for name, (old, new) in sorted(values.items())]
+    def changes(self, info: Info) -> list[FieldChange]:
+        row: Any = self
+        seen = peers.of(row).share(LINK, lambda rows: _visible_links(rows, context.of(info).user))
+        values = {name: pair for name, pair in sorted(row.values.items()) if name != LINK}
+        if LINK in row.values:
+            values[LINK] = [each if each in seen else None for each in row.values[LINK]]
+        return [FieldChange(field=name, old=_text(old), new=_text(new)) for name, (old, new) in values.items()]
 
     @staticmethod
     def rows(user: User) -> QuerySet[models.Change]:
         return access.changes(user)
+
+
+def _visible_links(rows: list[models.Change], user: User) -> dict[Any, bool]:
+    """The other ends of links that the user may see, which lie in other accounts; no query where there are none."""
+    ids = {each for row in rows for each in row.values.get(LINK, ()) if each}
+    found = access.transactions(user).filter(pk__in=ids).values_list("pk", flat=True) if ids else ()
+    return {str(key): True for key in found}
 
 
 def _text(value: object) -> str | None:

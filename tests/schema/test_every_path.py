@@ -1,0 +1,197 @@
+"""Every field by every path up to four fields long: nobody sees a trace of what is not theirs."""
+
+import contextlib
+import json
+import re
+from base64 import b64decode
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from strawberry import relay
+from strawberry.extensions import DisableValidation, ParserCache
+from strawberry_django.optimizer import DjangoOptimizerExtension
+
+from backend.ledger import posting
+from backend.ledger.models import BankAccount, Budget, Entry, Transaction, User
+from backend.ledger.services import links
+from backend.schema.context import Context
+from backend.schema.root import schema
+from tests import build
+from tests.build import NOW
+from tests.schema.door import post
+from tests.schema.paths import Paths, reachable
+from tests.services import funded
+
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+LONGEST = 4
+TRACE = re.compile(r"canary-[a-z]+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+ENCODED = re.compile(r'"([A-Za-z0-9+/_-]{12,}={0,2})"')
+
+EMPTY: dict[str, str] = {
+    "ChangedRow": "nothing changed since the cursor, which is the present one",
+    "ForecastFlow": "nobody expects anything in the forecast",
+    "ForecastPart": "so nothing falls to a budget",
+    "ForecastShortfall": "so there is money enough",
+    "LedgerBreach": "the ledger is sound",
+    "Rebalanced": "nothing changed since the cursor",
+    "RegularPast": "a household of a month has no regular past",
+}
+"""Types of which nothing is shown in the household below, and why."""
+
+House = dict[str, BankAccount]
+
+
+def furnish(account: BankAccount, word: str) -> None:
+    """Fill an account with everything that there can be, each text of it with the word."""
+    account.link_aliases = [f"{word} alias"]
+    account.account_number = word
+    account.save()
+    funded.free(account)
+    goal = funded.goal(account, name=f"{word} goal", amount="3.00", memo=word, auto_spend=[{"party": word}])
+    rent, _ = funded.rent(account, name=f"{word} rent", memo=word)
+    funded.run(account)
+    funded.run(account, 7)
+    texts: dict[str, Any] = {"raw_description": f"{word} raw", "description": f"{word} description", "memo": word}
+    for number in range(2):
+        split = build.transaction(
+            account, amount="-9.00", splits={rent: "4.00", goal: "2.00"}, posted_date=-number, **texts
+        )
+    Entry.objects.filter(transaction=split).update(memo=word)
+    for month in (5, 4, 3):
+        build.transaction(account, amount="1000.00", posted_date=f"2026-0{month}-20", **texts)
+    build.transaction(account, amount="-5.00", pending=True, **texts)
+    Transaction.objects.filter(bank_account=account).update(party=word, image=f"{word}.png")
+    build.transfer(account, source=build.unallocated(account), target=rent, amount="2.00")
+    build.budget(account, name=f"{word} plain")
+
+
+@pytest.fixture
+def house(owner: User, coowner: User, stranger: User) -> House:
+    """Accounts by the word that is in each text below them: the owner's, that of both owners, and two of others."""
+    found = {
+        "canary-mine": build.account(owner=owner, name="canary-mine", balance="500.00"),
+        "canary-ours": build.account(owner=owner, co_owners=[coowner], name="canary-ours", balance="500.00"),
+        "canary-hers": build.account(owner=coowner, name="canary-hers", balance="500.00"),
+        "canary-theirs": build.account(owner=stranger, name="canary-theirs", balance="500.00"),
+    }
+    for word, account in found.items():
+        furnish(account, word)
+    one, other = (found[word] for word in ("canary-mine", "canary-ours"))
+    accounts = posting.lock_all([one.pk, other.pk], actor=owner)
+    links.tie(linkable(one), linkable(other), accounts=accounts, now=NOW)
+    owner.default_bank_account = one
+    owner.save()
+    return found
+
+
+def linkable(account: BankAccount) -> Transaction:
+    return Transaction.objects.filter(bank_account=account, pending=True)[0]
+
+
+SEEN = {
+    "owner": {"canary-mine", "canary-ours"},
+    "coowner": {"canary-ours", "canary-hers"},
+    "stranger": {"canary-theirs"},
+    "staff": set[str](),
+}
+
+
+def secrets(house: House, user: User) -> dict[str, str]:
+    """The words and keys that the user may not see, and what they are of."""
+    found: dict[str, str] = {}
+    for word, account in house.items():
+        if word in SEEN[user.username]:
+            continue
+        found |= {word: word, str(account.pk): f"account {word}"}
+        for model in apps.get_app_config("ledger").get_models():
+            if hasattr(model, "bank_account") and model._meta.pk.get_internal_type() == "UUIDField":
+                keys = model._base_manager.filter(bank_account=account).values_list("pk", flat=True)
+                found |= {str(key): f"{model.__name__} of {word}" for key in keys}
+    return found
+
+
+def ids_of(account: BankAccount) -> dict[str, str]:
+    """An id for each field of the root that takes one, and for each argument that is an id."""
+    movement = Transaction.objects.filter(bank_account=account, pending=False).order_by("seq")[0]
+    rows: dict[str, Any] = {
+        "bank": account.bank,
+        "bankAccount": account,
+        "account": account,
+        "budget": Budget.objects.get(bank_account=account, memo__startswith="canary", with_fillup_goal=True),
+        "transaction": movement,
+        "allocation": movement.allocations.all()[0],
+        "transfer": account.transfers.all()[0],
+    }
+    found = {name: str(row.pk) for name, row in rows.items()}
+    return {**found, "node": str(relay.GlobalID("Transaction", str(movement.pk)))}
+
+
+def traces(answer: object) -> set[str]:
+    """The words and keys in an answer, also those within ids and cursors."""
+    text = json.dumps(answer, default=str)
+    for part in set(ENCODED.findall(text)):
+        with contextlib.suppress(ValueError):
+            text += b64decode(part).decode()
+    return set(TRACE.findall(text))
+
+
+@pytest.fixture(autouse=True)
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The documents are larger than any client's."""
+    monkeypatch.setattr(schema, "extensions", [ParserCache, DisableValidation, DjangoOptimizerExtension])
+
+
+def run(user: User, document: str) -> Any:
+    result = schema.execute_sync(document, context_value=Context(user=user, now=NOW))
+    return result.data, [error.message for error in result.errors or ()]
+
+
+def paths(account: BankAccount) -> Paths:
+    return Paths(schema._schema, longest=LONGEST, ids=ids_of(account))
+
+
+def test_everybody_sees_all_of_what_is_theirs_and_no_trace_of_the_rest(
+    house: House, owner: User, coowner: User, stranger: User, staff: User
+) -> None:
+    asked = paths(house["canary-mine"])
+    own = dict(asked.documents())
+    assert asked.cells == reachable(schema._schema)
+    shown: set[str] = set()
+    for user in (owner, coowner, stranger, staff):
+        hidden = secrets(house, user)
+        for field, document in {**by_ids_of(house["canary-theirs"], "their "), **own}.items():
+            answer, errors = run(user, document)
+            assert {hidden[trace] for trace in traces([answer, errors]) if trace in hidden} == set(), (user, field)
+            if user == owner and field in own:
+                assert (field, errors) == (field, [])
+                shown |= set(kinds(answer))
+
+    assert {kind for kind, _ in asked.cells} - shown - {"Query"} == set(EMPTY)
+
+
+def by_ids_of(account: BankAccount, word: str) -> dict[str, str]:
+    """The documents that ask by ids of the account, or of what is in it."""
+    key = ids_of(account)
+    found = {field: text for field, text in paths(account).documents() if any(each in text for each in key.values())}
+    return {word + field: text for field, text in found.items()}
+
+
+def kinds(value: Any) -> Iterator[str]:
+    """The types of all objects of an answer."""
+    if isinstance(value, dict):
+        if "__typename" in value:
+            yield value["__typename"]
+        for each in value.values():
+            yield from kinds(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from kinds(each)
+
+
+def test_without_a_sign_in_no_field_is_asked(house: House) -> None:
+    for _, document in paths(house["canary-mine"]).documents():
+        response = post(None, {"query": document})
+        assert response.status_code == 401
+        assert "canary" not in response.content.decode()
