@@ -153,7 +153,8 @@ def test_nothing_is_written(account: BankAccount) -> None:
     with CaptureQueriesContext(connection) as captured:
         household.outlook(changes, with_regular=True)
 
-    assert all(query["sql"].startswith("SELECT") for query in captured.captured_queries)
+    written = [query["sql"] for query in captured.captured_queries if not query["sql"].lstrip("(").startswith("SELECT")]
+    assert written == []
     assert rows == [*Budget.objects.values().order_by("pk"), *FundingEvent.objects.values().order_by("pk")]
 
 

@@ -37,7 +37,7 @@ from .intents import Due, Intent
 
 UNREADABLE = "The schedule cannot be evaluated: {}"
 
-REPLAYED = timedelta(days=400)
+REPLAYED = timedelta(days=800)
 """How far back it is looked whether a short event could have been topped up."""
 
 
