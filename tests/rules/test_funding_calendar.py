@@ -62,6 +62,9 @@ class Watched(Account):
         target = next(each for each in self.envelopes if each.id == intent.target_id)
         assert target.gathered(balance=target.balance, net_funding=target.net_funding) <= target.target
         assert intent.moved <= intent.intended
+        if self.gated:
+            assert self.posted_through is not None
+            assert intent.key.on <= self.posted_through
 
     def _source(self, intent: funding.Intent) -> funding.Envelope:
         return next(each for each in self.envelopes if each.id == intent.source_id)
@@ -166,7 +169,7 @@ def test_a_clock_that_jumps_handles_each_date_once_and_loses_none(rule: str, jum
     for hour in range(0, 120 * 24, 6):
         off = jump if hour == 70 * 24 or (stays and hour > 70 * 24) else 0
         today = (noon + timedelta(hours=hour + off)).date()
-        account.run(today)
+        account.run(today, going_on=True)
         seen = max(seen, today)
 
     expected = takewhile(lambda on: on <= seen, by_dateutil(rule, anchor=created, with_first=False))
