@@ -1,4 +1,4 @@
-"""The URL map."""
+"""The URL map. What machines ask to watch the service is answered before it: `backend.operations.probes`."""
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path

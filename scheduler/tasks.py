@@ -23,7 +23,7 @@ _guard = threading.Lock()
 @db_periodic_task(crontab())
 def tick() -> None:
     with doors.through(doors.SCHEDULER):
-        jobs.tick(now=clock.now())
+        jobs.tick(now=clock.now(), clock=clock.now)
 
 
 @db_periodic_task(crontab(minute="*/10"))
