@@ -1,6 +1,6 @@
 """What the types of rows have in common: whose rows they are, how they refer to others, how they show money."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
@@ -21,6 +21,9 @@ from . import context, peers
 from .money import Money, of_account
 
 Row = TypeVar("Row", bound=Model)
+
+PREPARED: dict[Callable[..., Any], Callable[[Info], Callable[[Any], Any]]] = {}
+"""Resolvers that many rows share, each with what makes of an `Info` the same as a function of the row alone."""
 
 
 class Visible:
@@ -100,9 +103,17 @@ def below(root: Model, info: Info, kind: type[Any], *, parent: str, order: Order
 def money(column: str, description: str) -> Any:
     """A field that shows an amount column of a row below an account."""
 
-    def resolve(root: Any, info: Info) -> Money:
-        return of_account(info, root.bank_account_id, getattr(root, column))
+    def prepare(info: Info) -> Callable[[Any], Money]:
+        request = context.of(info)
+        return lambda root: Money(
+            value=getattr(root, column),
+            currency=request.currencies[root.bank_account_id],
+        )
 
+    def resolve(root: Any, info: Info) -> Money:
+        return prepare(info)(root)
+
+    PREPARED[resolve] = prepare
     return strawberry_django.field(resolver=resolve, only=[column, "bank_account"], description=description)
 
 

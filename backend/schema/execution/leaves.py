@@ -47,7 +47,8 @@ def check(value: Any) -> None:
 
 def leaf(kind: GraphQLLeafType) -> Leaf:
     coerce = kind.coerce_output_value
-    itself, whole = ITSELF.get(kind.name), kind.name == GraphQLInt.name
+    itself = str if coerce is str else ITSELF.get(kind.name)
+    whole = kind.name == GraphQLInt.name
     words: dict[str, str] = {}
 
     def write(value: Any) -> Any:

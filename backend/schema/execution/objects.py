@@ -51,10 +51,20 @@ def writer(accept: Accept, steps: Mapping[str, Step]) -> Writer:
     if len(columns) > 1:
         return _row_writer(accept, steps, columns)
     takes = [(name, each.take) for name, each in steps.items()]
+    if len(takes) == 1:
+        return _only(accept, *takes[0])
 
     def write(value: Any) -> Any:
         accept(value)
         return {name: take(value) for name, take in takes}
+
+    return write
+
+
+def _only(accept: Accept, name: str, take: Callable[[Any], Any]) -> Writer:
+    def write(value: Any) -> Any:
+        accept(value)
+        return {name: take(value)}
 
     return write
 

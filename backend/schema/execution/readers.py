@@ -98,6 +98,8 @@ def _function(resolver: StrawberryResolver[Any], parent: GraphQLObjectType) -> B
     wanted = resolver.info_parameter
     if wanted is None or others != [wanted]:
         return None
+    if function in base.PREPARED:
+        return lambda info: base.PREPARED[function](info())
     return lambda info: partial(function, **{wanted.name: info()})
 
 
