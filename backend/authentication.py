@@ -14,7 +14,7 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
-from backend import clock
+from backend import clock, trace
 from backend.ledger import errors
 from backend.ledger.models import Session, User
 from backend.ledger.services import sessions
@@ -40,9 +40,11 @@ class BearerAuthentication(JWTAuthentication):
 
     def get_user(self, validated_token: Token) -> Any:
         try:
-            return sessions.live(session_id=session_of(validated_token), now=clock.now()).user
+            user = sessions.live(session_id=session_of(validated_token), now=clock.now()).user
         except (errors.SessionOver, TokenError) as error:
             raise InvalidToken(error.args[0]) from error
+        trace.note_user(user.pk)
+        return user
 
 
 def user_of(request: HttpRequest | Request) -> User | None:

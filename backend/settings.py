@@ -10,6 +10,7 @@ MIBUDGE_HTTPS       1 where browsers reach the service by HTTPS: secure cookies,
 MIBUDGE_PROXIES     number of reverse proxies in front; only then are their X-Forwarded headers believed (default 0)
 MIBUDGE_ADMIN       1 or 0: the Django admin at /admin/ (default: on while only loopback names are answered)
 MIBUDGE_DEMO        1 or 0: fill an empty database with the demo household at `make serve` (default: as for the admin)
+MIBUDGE_LOG         text, or json for one object per line (default text)
 MIBUDGE_DEBUG       1 for Django's debug pages; loopback names only
 MIBUDGE_ACCESS_MINUTES      life of an access token (default 15)
 MIBUDGE_SECRET_KEY, MIBUDGE_JWT_KEY, MIBUDGE_QUEUE_KEY   instead of the secrets made at first start
@@ -80,6 +81,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "backend.operations.requests.Requests",
     "backend.middleware.SecurityHeaders",
     "backend.operations.probes.Probes",
     "django.middleware.security.SecurityMiddleware",
@@ -200,4 +202,4 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-LOGGING = logs.CONFIGURATION
+LOGGING = logs.configuration(env.str("MIBUDGE_LOG", default="text"))

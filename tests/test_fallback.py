@@ -141,7 +141,7 @@ def test_a_log_record_is_one_line_whatever_it_holds() -> None:
     except ValueError as error:
         record = logging.LogRecord("x", logging.ERROR, "f", 1, "a\nb", None, (type(error), error, error.__traceback__))
 
-    text = LineFormatter("%(message)s").format(record)
+    text = LineFormatter().format(record)
 
-    assert text.startswith(r"a\nb\nTraceback")
+    assert r"a\nb\nTraceback" in text
     assert len(text.splitlines()) == 1

@@ -1,13 +1,11 @@
 """Signing in and out: the access token in the answer, the refresh token in a cookie that scripts cannot read."""
 
-import ipaddress
 import logging
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
@@ -16,14 +14,13 @@ from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
 
-from backend import authentication, clock
+from backend import addresses, authentication, clock, trace
 from backend.ledger import errors
 from backend.ledger.models import Session
 from backend.ledger.services import sessions, sign_in
 
 COOKIE = "refresh_token"
 COOKIE_PATH = "/api/token/"
-logger = logging.getLogger(__name__)
 
 
 class TokenObtainPair(serializers.Serializer[Any]):
@@ -71,7 +68,7 @@ class SignInView(TokenView):
         """Sign in: gives an access token, and the refresh token as an HttpOnly cookie for /api/token/."""
         given = TokenObtainPair(data=request.data)
         given.is_valid(raise_exception=True)
-        address = client_address(request)
+        address = addresses.client(request.META)
         try:
             session = sign_in.sign_in(
                 username=given.validated_data["username"],
@@ -81,12 +78,12 @@ class SignInView(TokenView):
                 now=clock.now(),
             )
         except errors.WrongCredentials as error:
-            logger.warning("A sign-in from %s failed", address)
+            trace.security_event("sign_in_failed")
             raise exceptions.AuthenticationFailed(error.message, code=error.code) from error
         except errors.TooManyAttempts as error:
-            logger.warning("Sign-ins from %s are held back", address)
+            trace.security_event("sign_in_held_back")
             raise exceptions.Throttled(wait=error.wait) from error
-        logger.info("User %s signed in from %s", session.user_id, address)
+        trace.security_event("signed_in", level=logging.INFO, user=session.user_id)
         return _pair(session)
 
 
@@ -108,9 +105,11 @@ class RefreshView(TokenView):
                 session_id=authentication.session_of(token), jti=str(token["jti"]), now=clock.now()
             )
         except errors.AlreadySpent as error:
+            trace.security_event("refresh_token_reused")
             # The browser may hold the successor by now, got by another of its tabs: its cookie stays.
             raise InvalidToken(error.message) from error
         except (errors.SessionOver, TokenError) as error:
+            trace.security_event("refresh_refused")
             self.drops_cookie = True
             raise InvalidToken(error.args[0]) from error
         return _pair(session)
@@ -123,26 +122,9 @@ class SignOutView(TokenView):
         session_id = _session_of_cookie(request) or _session_of_bearer(request)
         if session_id:
             sessions.end(session_id=session_id, now=clock.now())
+            trace.security_event("signed_out", level=logging.INFO)
         self.drops_cookie = True
         return Response(status=204)
-
-
-def client_address(request: Request) -> str:
-    """Who is at the other end: X-Forwarded-For counts only behind as many proxies as the settings say.
-
-    Whoever has one IPv6 address has the 2**64 beside it, so those are one.
-    """
-    text = request.META.get("REMOTE_ADDR", "")
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR")
-    if settings.PROXIES and forwarded:
-        text = forwarded.split(",")[-settings.PROXIES :][0].strip()
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return "unknown"
-    if isinstance(address, ipaddress.IPv6Address):
-        return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
-    return str(address)
 
 
 def _is_own(origin: str, *, host: str) -> bool:

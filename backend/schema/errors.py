@@ -9,6 +9,7 @@ from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.types import Info
 from strawberry.types.field import StrawberryField
 
+from backend import trace
 from backend.ledger import errors
 
 from . import context
@@ -45,7 +46,15 @@ class ProblemHandler(strawberry.ExceptionHandler[errors.LedgerError, Problem]):
 
     def handle(self, exception: errors.LedgerError, *, field: StrawberryField, info: Info) -> Problem:
         context.of(info).refused = True
+        _note(exception)
         return problem(exception)
+
+
+def _note(refusal: errors.LedgerError) -> None:
+    """The answer's status does not tell that somebody asked for what is not theirs."""
+    request = trace.current()
+    if request is not None and isinstance(refusal, errors.NotFound | errors.Forbidden):
+        request.refused.append(refusal.code)
 
 
 def problem(refusal: errors.LedgerError) -> Problem:
@@ -71,6 +80,7 @@ def _shown(error: GraphQLError) -> dict[str, Any]:
     formatted: dict[str, Any] = dict(error.formatted)
     cause = _cause(error)
     if isinstance(cause, errors.LedgerError):
+        _note(cause)
         extensions = {"code": cause.code, "field": field_name(cause.field)}
         return {**formatted, "message": cause.message, "extensions": extensions}
     if isinstance(cause, RecursionError):

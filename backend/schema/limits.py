@@ -33,6 +33,8 @@ from graphql import (
 )
 from strawberry.extensions import ValidationCache
 
+from backend import trace
+
 from . import costs
 from .pages import LARGEST_PAGE, PAGE
 
@@ -122,6 +124,7 @@ class Measure:
         if root is None:
             return  # validation says so
         load = self._selection(operation.selection_set, root, level=1)
+        trace.note_operation(operation.operation.value, cost=load.cost + load.once)
         most = ROOT_FIELDS if operation.operation == OperationType.QUERY else MUTATIONS
         for what, asked, allowed in (
             ("depth", load.depth, DEPTH),
