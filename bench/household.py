@@ -18,9 +18,9 @@ BATCH = 5_000
 class Household:
     """One account with `rows` transactions, half an hour apart, every other one of them on a budget of its own."""
 
-    def __init__(self, *, rows: int) -> None:
+    def __init__(self, *, rows: int, owner: User | None = None) -> None:
         self.end = START
-        self.owner = User.objects.create(username=f"owner of {rows}")
+        self.owner = owner or User.objects.create(username=f"owner of {rows}")
         bank = Bank.objects.create(name="Bank", created_at=START, modified_at=START)
         opened = accounts.create(
             actor=self.owner, name=f"{rows} rows", bank_id=bank.pk, available_balance=Decimal(1_000_000), now=START

@@ -3,9 +3,9 @@
 The walk is linear in the document: a fragment is measured once, however often and however deeply it is spread.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -31,7 +31,6 @@ from graphql import (
     is_composite_type,
     is_list_type,
 )
-from strawberry.extensions import ValidationCache
 
 from backend import trace
 
@@ -248,19 +247,3 @@ def _listed(
     if length is not None:
         return length(given)
     return INTROSPECTION_LISTS.get(node.name.value, 2) if parent.name.startswith("__") else LISTED
-
-
-class Limits(ValidationCache):
-    """Measures each document, then validates those that pass; what was validated once is not validated again."""
-
-    def on_validate(self) -> Iterator[None]:
-        context = self.execution_context
-        document = cast(DocumentNode, context.graphql_document)  # parsed by now
-        schema = context.schema._schema
-        try:
-            Measure(schema, document, context.variables or {}).check()
-        except GraphQLError as error:
-            context.pre_execution_errors = [error]
-            yield
-        else:
-            yield from super().on_validate()

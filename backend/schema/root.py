@@ -8,7 +8,7 @@ import strawberry
 from django.db import connection
 from graphql import GraphQLError
 from strawberry import relay
-from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension
+from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, Info
 from strawberry.types.graphql import OperationType
@@ -16,7 +16,7 @@ from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from backend.ledger.selectors import snapshot
 
-from . import deadline, errors, ids, limits, mutations
+from . import deadline, documents, errors, ids, mutations
 from .accounts import BankAccount
 from .allocations import Allocation
 from .banks import Bank
@@ -88,9 +88,8 @@ schema = Schema(
     exception_handlers=[errors.ProblemHandler()],
     execution_context_class=mutations.Executor,
     extensions=[
-        lambda: MaxTokensLimiter(max_token_count=limits.TOKENS),
-        ParserCache,
-        limits.Limits,
+        documents.Parser,
+        documents.Validation,
         Snapshot,
         DjangoOptimizerExtension,
     ],
