@@ -5,6 +5,7 @@ import sys
 
 import django
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import transaction
 
@@ -14,7 +15,18 @@ def main() -> None:
     os.environ["MIBUDGE_SERVING"] = "0"
     django.setup()
     call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+    check_data_key()
     load_demo()
+
+
+def check_data_key() -> None:
+    """End here where what is stored could not be read."""
+    from backend.ledger.services import sealing
+
+    try:
+        sealing.check()
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
 
 
 def load_demo() -> None:

@@ -13,7 +13,8 @@ MIBUDGE_DEMO        1 or 0: fill an empty database with the demo household at `m
 MIBUDGE_LOG         text, or json for one object per line (default text)
 MIBUDGE_DEBUG       1 for Django's debug pages; loopback names only
 MIBUDGE_ACCESS_MINUTES      life of an access token (default 15)
-MIBUDGE_SECRET_KEY, MIBUDGE_JWT_KEY, MIBUDGE_QUEUE_KEY   instead of the secrets made at first start
+MIBUDGE_SECRET_KEY, MIBUDGE_JWT_KEY, MIBUDGE_QUEUE_KEY, MIBUDGE_DATA_KEY   instead of the secrets made at first start;
+                    of several data keys, separated by commas, the first encrypts and any of them decrypts
 """
 
 from datetime import timedelta
@@ -43,6 +44,7 @@ def _secret(variable: str, file: str) -> str:
 SECRET_KEY = _secret("MIBUDGE_SECRET_KEY", "django")
 JWT_KEY = _secret("MIBUDGE_JWT_KEY", "jwt")
 QUEUE_KEY = _secret("MIBUDGE_QUEUE_KEY", "queue")
+DATA_KEYS = [key for key in _secret("MIBUDGE_DATA_KEY", "data").split(",") if key]
 
 # Who may ask
 

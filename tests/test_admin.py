@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from backend.ledger.models import Bank, BankAccount, Budget, Entry, FundingEvent, Transaction, Transfer, User
+from tests import build
 
 LEDGER = [BankAccount, Budget, Transaction, Transfer, Entry, FundingEvent]
 
@@ -47,6 +48,16 @@ def test_an_account_cannot_be_changed_in_the_admin(desk: Client, account: BankAc
 
     assert desk.post(url, {"name": "x", "post": "yes"}).status_code == 403
     assert BankAccount.objects.get().name == account.name
+
+
+@pytest.mark.parametrize(("number", "shown"), [("DE89370400440532013000", "…3000"), ("1234567", "…"), (None, "-")])
+def test_the_admin_shows_no_account_number(desk: Client, owner: User, number: str | None, shown: str) -> None:
+    account = build.account(owner=owner, account_number=number)
+
+    page = desk.get(reverse("admin:ledger_bankaccount_change", args=[account.pk])).content.decode()
+
+    assert f'<div class="readonly">{shown}</div>' in page
+    assert number is None or number not in page
 
 
 def test_a_user_can_be_switched_off_but_not_renamed_or_added(desk: Client, stranger: User) -> None:

@@ -17,7 +17,9 @@ from django.db.utils import ConnectionHandler
 from backend import databases, local_files
 from backend.settings import PASSWORD_HASHERS
 
-SHOWN = "SECRET_KEY JWT_KEY QUEUE_KEY DEBUG ADMIN DEMO ALLOWED_HOSTS SESSION_COOKIE_SECURE SECURE_HSTS_SECONDS".split()
+SHOWN = (
+    "SECRET_KEY JWT_KEY QUEUE_KEY DATA_KEYS DEBUG ADMIN DEMO ALLOWED_HOSTS SESSION_COOKIE_SECURE SECURE_HSTS_SECONDS"
+).split()
 
 
 def start(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -44,20 +46,22 @@ def test_new_installation_makes_private_secrets_and_keeps_them(tmp_path: Path) -
     assert first == again
     other = json.loads(start(tmp_path / "other").stdout)
     keys = [shown[name] for shown in (first, other) for name in ("SECRET_KEY", "JWT_KEY", "QUEUE_KEY")]
-    assert len(set(keys)) == 6
+    keys += first["DATA_KEYS"] + other["DATA_KEYS"]
+    assert len(set(keys)) == 8
     assert not first["DEBUG"]
     assert mode(tmp_path / "data") == mode(tmp_path / "data/secrets") == 0o700
     files = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
-    assert {path.name for path in files} >= {"django", "jwt", "queue", "huey.db", "mibudge.sqlite3"}
+    assert {path.name for path in files} >= {"django", "jwt", "queue", "data", "huey.db", "mibudge.sqlite3"}
     assert {mode(path) for path in files} == {0o600}
 
 
 def test_secrets_from_the_environment_leave_no_file(tmp_path: Path) -> None:
     keys = {"MIBUDGE_SECRET_KEY": "a" * 50, "MIBUDGE_JWT_KEY": "b" * 50, "MIBUDGE_QUEUE_KEY": "c" * 50}
 
-    shown = json.loads(start(tmp_path, **keys).stdout)
+    shown = json.loads(start(tmp_path, **keys, MIBUDGE_DATA_KEY="d" * 50 + "," + "e" * 50).stdout)
 
     assert [shown["SECRET_KEY"], shown["JWT_KEY"], shown["QUEUE_KEY"]] == list(keys.values())
+    assert shown["DATA_KEYS"] == ["d" * 50, "e" * 50]
     assert list((tmp_path / "secrets").iterdir()) == []
 
 

@@ -10,6 +10,9 @@ from django.http import HttpRequest
 from backend import clock
 from backend.ledger.models import Bank, BankAccount, Budget, Entry, FundingEvent, Transaction, Transfer, User
 
+LEAST_MASKED = 8
+"""Digits of a number of which four may be shown."""
+
 
 @admin.register(Bank)
 class BankAdmin(admin.ModelAdmin):
@@ -53,7 +56,20 @@ class LedgerAdmin(admin.ModelAdmin):
         return False
 
 
-admin.site.register([BankAccount, Budget, Transaction, Transfer, Entry, FundingEvent], LedgerAdmin)
+@admin.register(BankAccount)
+class BankAccountAdmin(LedgerAdmin):
+    """Its number is for its owners; others see enough of it to tell two accounts apart."""
+
+    exclude = ("account_number",)
+    readonly_fields = ("masked_number",)
+
+    @admin.display(description="account number")
+    def masked_number(self, account: BankAccount) -> str:
+        number = account.account_number or ""
+        return f"…{number[-4:]}" if len(number) >= LEAST_MASKED else "…" * bool(number)
+
+
+admin.site.register([Budget, Transaction, Transfer, Entry, FundingEvent], LedgerAdmin)
 
 if admin.site.is_registered(Group):
     admin.site.unregister(Group)

@@ -3,6 +3,7 @@ from django.db import models
 from djmoney.models.fields import CurrencyField
 
 from .fields import AmountField, Stamped, Versioned, in_range
+from .sealed import SealedField
 
 
 class Bank(Stamped):
@@ -31,7 +32,7 @@ class BankAccount(Versioned):
     bank = models.ForeignKey(Bank, on_delete=models.PROTECT, related_name="accounts")
     owners = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="bank_accounts")
     account_type = models.CharField(max_length=1, choices=Type, default=Type.CHECKING)
-    account_number = models.CharField(max_length=32, null=True, blank=True)  # noqa: DJ001 (the API says null)
+    account_number = SealedField(max_length=32, null=True, blank=True)
     currency = CurrencyField(default="USD")
     link_aliases = models.JSONField(default=list, blank=True, help_text="Other names banks give this account.")
 
