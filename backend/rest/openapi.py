@@ -60,7 +60,11 @@ IDEMPOTENCY_KEY = {
     "refused (422), and while the first is still running too (409).",
 }
 FORBIDDING = ("budgets_destroy", "budgets_archive_create")
-REFUSING = ("bank_accounts_funding_events_retry_create", "bank_accounts_funding_events_take_back_create")
+REFUSING = (
+    "bank_accounts_funding_events_retry_create",
+    "bank_accounts_funding_events_take_back_create",
+    "transactions_refund_of_destroy",
+)
 
 
 class BearerScheme(SimpleJWTScheme):

@@ -12,6 +12,7 @@ from .budgets import Budgets
 from .currencies import Currencies
 from .funding_events import FundingEventActions, FundingEvents
 from .openapi import Document, redoc, swagger_ui, swagger_ui_start
+from .refunds import Refunds
 from .tokens import RefreshView, SignInView, SignOutView
 from .transactions import Transactions, Uploads
 from .transfers import InternalTransactions
@@ -64,6 +65,8 @@ urlpatterns = [
     v1("internal-transactions/<key:id>/", InternalTransactions, RETRIEVE),
     v1("transactions/", Transactions, LIST_CREATE),
     v1("transactions/<key:id>/", Transactions, OBJECT),
+    v1("transactions/<key:id>/refund-candidates/", Refunds, {"get": "candidates"}),
+    v1("transactions/<key:id>/refund-of/", Refunds, {"get": "retrieve", "post": "tie", "delete": "destroy"}),
     v1("transactions/<key:id>/splits/", Transactions, {"post": "splits"}),
     v1("transactions/<key:id>/image/", Uploads, {"get": "image"}, name="transaction-image"),
     v1("transactions/<key:id>/document/", Uploads, {"get": "document"}, name="transaction-document"),

@@ -1,6 +1,6 @@
 """What the types of rows have in common: whose rows they are, how they refer to others, how they show money."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
@@ -98,6 +98,14 @@ def below(root: Model, info: Info, kind: type[Any], *, parent: str, order: Order
         return parted(fetch(rows, info, columns=[parent]), link=Link(parent=parent))
 
     return peers.of(root).share(peers.place(info), find).get(root.pk, [])
+
+
+def by_key(kind: type[Any], keys: Collection[UUID], info: Info) -> dict[UUID, Any]:
+    """The rows of that type with those keys which the user may see; one query, or none for no keys."""
+    if not keys:
+        return {}
+    model: Any = get_django_definition(kind, strict=True).model
+    return {row.pk: row for row in kind.get_queryset(model._base_manager.filter(pk__in=keys), info)}
 
 
 def money(column: str, description: str) -> Any:

@@ -27,6 +27,7 @@ from .history import HistoryEntry, HistoryQueries
 from .money import AMOUNT, Amount
 from .queries import LedgerQueries
 from .reference_data import ReferenceQueries
+from .refunds import RefundQueries
 from .reports import ReportQueries
 from .sync import SyncQueries
 from .transactions import Transaction
@@ -45,6 +46,7 @@ class Query(
     FundingEventQueries,
     ReferenceQueries,
     ReportQueries,
+    RefundQueries,
     SyncQueries,
     HistoryQueries,
     ForecastQueries,

@@ -56,6 +56,12 @@ class Transaction(base.Visible, relay.Node):
     linked_transaction: Annotated["Transaction", strawberry.lazy("backend.schema.transactions")] | None = (
         base.reference("The other end, in another account of the same owner.")
     )
+    refund_of: Annotated["Transaction", strawberry.lazy("backend.schema.transactions")] | None = base.reference(
+        "The purchase that it gives money back of, in the same account."
+    )
+    refunds: pages.Connection[Annotated["Transaction", strawberry.lazy("backend.schema.transactions")]] = pages.page(
+        ("posted_date", "seq"), "The refunds that are tied to it, in the order of the ledger."
+    )
     created_at: datetime = strawberry.field(description="When it was entered.")
     version: int = strawberry.field(description="Grows with each edit; see `expectedVersion`. Balances do not count.")
     modified_at: datetime = strawberry.field(description="When it was last changed.")

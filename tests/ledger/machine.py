@@ -225,9 +225,12 @@ class Movements(Ground):
     def remove(self, pick: int) -> None:
         if not (found := self.known_transaction(pick)):
             return
-        _, model, key = found
+        row, model, key = found
+        refunded = Transaction.objects.filter(refund_of=key).exists()
         if self.attempt(lambda: transactions.delete(actor=self.owner, transaction_id=key, now=self.now)):
             model.remove(key)
+            if refunded:  # they lie as before they were tied
+                model.learn(row, movements=True)
 
     @rule(
         pick=picks,

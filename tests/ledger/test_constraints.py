@@ -61,6 +61,7 @@ WRONG: dict[str, Callable[[], Any]] = {
     "transaction_posted_balance_in_range": lambda: Transaction.objects.update(posted_balance=MORE),
     "transaction_available_balance_in_range": lambda: Transaction.objects.update(available_balance=MORE),
     "transaction_seq_is_unique": lambda: Transaction.objects.update(seq=1),
+    "refund_is_money_in": lambda: Transaction.objects.update(refund_of=Transaction.objects.first()),
     "bank_row_is_imported_once": lambda: Transaction.objects.update(import_key="same"),
     "entry_amount_not_zero": lambda: Entry.objects.update(amount=0),
     "entry_amount_in_range": lambda: Entry.objects.update(amount=MORE),

@@ -94,7 +94,7 @@ QUERIES = {
     "split over five": 21,
     "split again": 20,
     "settle": 22,
-    "delete": 22,
+    "delete": 24,
     "archive": 20,
 }
 

@@ -18,13 +18,14 @@ from backend.ledger.services import accounts, budgets, funding, imports, transac
 from backend.ledger.statements import Row, Statement
 from tests import build
 from tests.ledger import states
-from tests.ledger.machine import SHOP, Movements, days, picks
+from tests.ledger.machine import SHOP, days, picks
+from tests.ledger.ties import Ties
 
 EXAMPLES = int(os.environ.get("MIBUDGE_TEST_EXAMPLES", "10"))
 STEPS = int(os.environ.get("MIBUDGE_TEST_STEPS", "25"))
 
 
-class Ledger(Movements):
+class Ledger(Ties):
     @rule(
         pick=picks,
         plan=st.tuples(st.sampled_from("GRC"), st.sampled_from(["", "DAILY", "WEEKLY;BYDAY=MO,TH"])),

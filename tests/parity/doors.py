@@ -34,6 +34,8 @@ ACTIONS = {
     "bank_accounts_funding_events_take_back_create": "unskipFundingEvent",
     "bank_accounts_run_funding_create": "runFunding",
     "budgets_archive_create": "archiveBudget",
+    "transactions_refund_of_create": "tieRefund",
+    "transactions_refund_of_destroy": "untieRefund",
     "transactions_splits_create": "splitTransaction",
 }
 ENUMS: dict[str, type[Enum]] = {
@@ -137,7 +139,7 @@ def _document(name: str, thing: str, body: dict[str, Any]) -> tuple[str, dict[st
         elif argument == "input" and isinstance(kind, GraphQLInputObjectType):
             said = {key: value for key, value in body.items() if key not in NOT_SAID.get(name, ())}
             given[argument] = _input(said, set(kind.fields))
-        elif argument == "shares":
+        elif argument == "shares" and "splits" in body:
             shares = body["splits"].items()
             given[argument] = [{"budget": key, "amount": amount} for key, amount in shares]
         else:

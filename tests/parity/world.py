@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent, Transaction, Transfer, User
-from backend.ledger.services import funding, funding_events
+from backend.ledger.services import funding, funding_events, refunds
 from tests import build
 
 
@@ -50,9 +50,14 @@ def build_world(owner: User, stranger: User, staff: User) -> World:
         "foreign_budget": build.budget(foreign, name="Theirs"),
         "pending": build.transaction(account, amount="-20", pending=True, raw_description="HOLD"),
         "posted": build.transaction(account, amount="-10", raw_description="SHOP", splits={groceries: "4"}),
+        "refund": build.transaction(account, amount="5", raw_description="SHOP"),
+        "tied": build.transaction(account, amount="2", raw_description="SHOP"),
         "foreign_transaction": build.transaction(foreign, amount="-1", raw_description="THEIRS"),
         "absent": "00000000-0000-4000-8000-000000000000",
     }
+    refunds.tie(
+        actor=owner, transaction_id=world.things["tied"].pk, purchase_id=world.things["posted"].pk, now=build.NOW
+    )
     world.things |= _funded(owner)
     Budget.objects.filter(pk=archived.pk).update(archived=True, archived_at=build.NOW)
     return world
@@ -95,7 +100,8 @@ ROWS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (
         Transaction,
         ("bank_account__name", "amount", "posted_date", "transaction_date", "transaction_type", "pending",
-         "raw_description", "description", "party", "memo", "posted_balance", "available_balance", "version"),
+         "raw_description", "description", "party", "memo", "posted_balance", "available_balance", "version",
+         "refund_of__amount"),
     ),
     (Entry, ("budget__name", "amount", "balance", "category", "memo", "effective_at")),
     (Transfer, ("source__name", "target__name", "amount", "actor__username", "effective_at")),

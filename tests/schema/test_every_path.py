@@ -15,7 +15,7 @@ from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from backend.ledger import posting
 from backend.ledger.models import BankAccount, Budget, Entry, Transaction, User
-from backend.ledger.services import links
+from backend.ledger.services import links, refunds
 from backend.schema.context import Context
 from backend.schema.root import schema
 from tests import build
@@ -62,6 +62,9 @@ def furnish(account: BankAccount, word: str) -> None:
     for month in (5, 4, 3):
         build.transaction(account, amount="1000.00", posted_date=f"2026-0{month}-20", **texts)
     build.transaction(account, amount="-5.00", pending=True, **texts)
+    tied, _ = (build.transaction(account, amount="2.00", posted_date=1, **texts) for _ in range(2))
+    purchase = Transaction.objects.filter(bank_account=account, amount=-9).order_by("seq")[0]
+    refunds.tie(actor=build.first_owner(account), transaction_id=tied.pk, purchase_id=purchase.pk, now=NOW)
     Transaction.objects.filter(bank_account=account).update(party=word, image=f"{word}.png")
     build.transfer(account, source=build.unallocated(account), target=rent, amount="2.00")
     build.budget(account, name=f"{word} plain")

@@ -53,6 +53,17 @@ class Transaction(Versioned):
     refused_links = models.JSONField(
         default=list, blank=True, help_text="Ids of transactions that an owner said are not the other end."
     )
+    refund_of = models.ForeignKey(
+        "self",
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="refunds",
+        help_text="The purchase, of the same account, that this gives money back of.",
+    )
+    refund_undo = models.JSONField(
+        null=True, blank=True, help_text="How a refund lay on budgets before it was tied, and how tying laid it."
+    )
     image = models.FileField(max_length=200, null=True, blank=True)
     document = models.FileField(max_length=200, null=True, blank=True)
     import_key = models.CharField(  # noqa: DJ001 (null: not imported; unique among the imported)
@@ -71,6 +82,7 @@ class Transaction(Versioned):
             models.UniqueConstraint(fields=("bank_account", "seq"), name="transaction_seq_is_unique"),
             models.UniqueConstraint(fields=("bank_account", "import_key"), name="bank_row_is_imported_once"),
             models.CheckConstraint(name="transaction_amount_not_zero", condition=~Q(amount=0)),
+            models.CheckConstraint(name="refund_is_money_in", condition=Q(refund_of=None) | Q(amount__gt=0)),
             in_range("amount", "transaction_amount_in_range"),
             in_range("posted_balance", "transaction_posted_balance_in_range"),
             in_range("available_balance", "transaction_available_balance_in_range"),

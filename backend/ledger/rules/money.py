@@ -5,10 +5,14 @@
 
 import re
 import string
+from collections.abc import Hashable, Mapping
 from decimal import ROUND_DOWN, ROUND_HALF_DOWN, Decimal
 from functools import cache
+from typing import TypeVar
 
 from backend.ledger import errors
+
+K = TypeVar("K", bound=Hashable)
 
 MOST_DIGITS = 12
 MAX = Decimal(10) ** MOST_DIGITS
@@ -60,6 +64,27 @@ def round_down(amount: Decimal, *, decimals: int) -> Decimal:
 def round_nearest(amount: Decimal, *, decimals: int) -> Decimal:
     """The amount to the nearest minor unit; half of one is left out, on either side of zero."""
     return amount.quantize(quantum(decimals), rounding=ROUND_HALF_DOWN) + 0
+
+
+def share(amount: Decimal, *, weights: Mapping[K, Decimal], decimals: int) -> dict[K, Decimal]:
+    """The amount, not negative, divided by the weights, of which none is negative and one is more; it sums exactly.
+
+    Each share is rounded down to a minor unit; those that are left go to the shares that lost most by that, the first
+    ones first where several lost as much. So no share exceeds its weight unless the amount exceeds all of them.
+    """
+    unit, total = quantum(decimals), sum(weights.values(), Decimal(0))
+    assert amount >= 0
+    assert total > 0
+    assert all(weight >= 0 for weight in weights.values())
+    units = int(amount / unit)
+    exact = {key: (units * int(weight / unit), int(total / unit)) for key, weight in weights.items()}
+    shares = {key: numerator // whole for key, (numerator, whole) in exact.items()}
+    left = units - sum(shares.values())
+    for key in sorted(exact, key=lambda key: -(exact[key][0] % exact[key][1]))[:left]:
+        shares[key] += 1
+    found = {key: count * unit for key, count in shares.items()}
+    assert sum(found.values(), Decimal(0)) == amount
+    return found
 
 
 def _shown_decimals(decimals: int) -> int:

@@ -1,7 +1,8 @@
 """Where money went and came from: allocations summed up, each currency by itself.
 
 A credit that bears a spending category, or lies on a budget of its own, is money back and nets against what was spent;
-other credits are income. Movements between a user's own accounts (linked transactions) are neither.
+other credits are income, but for refunds that are tied to a purchase. Movements between a user's own accounts (linked
+transactions) are neither.
 """
 
 from collections import defaultdict
@@ -25,7 +26,9 @@ MOST_DAYS = 3_660
 ZERO = Decimal(0)
 
 IS_INCOME = Q(category__startswith="Income:") | (
-    Q(amount__gt=0) & Q(category__in=("", categories.UNASSIGNED)) & Q(budget__is_unallocated=True)
+    Q(amount__gt=0, transaction__refund_of=None)
+    & Q(category__in=("", categories.UNASSIGNED))
+    & Q(budget__is_unallocated=True)
 )
 
 

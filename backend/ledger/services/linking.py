@@ -61,6 +61,8 @@ def link(*, actor: User, transaction_id: UUID, other_id: UUID, now: datetime) ->
     for row, field in ((one, "transaction"), (other, "other")):
         if row.linked_transaction_id is not None:
             raise errors.InvalidValue("The transaction is linked to another one.", field=field)
+        if row.refund_of_id is not None or row.refunds.exists():
+            raise errors.InvalidValue("The transaction is tied to a refund or a purchase.", field=field)
     if one.bank_account_id == other.bank_account_id:
         raise errors.InvalidValue("The two transactions are of one account.", field="other")
     if one.bank_account.currency != other.bank_account.currency or one.amount != -other.amount:
@@ -151,7 +153,8 @@ def _link(row: Transaction, *, accounts: dict[UUID, BankAccount], now: datetime)
 
 
 def _link_locked(one_id: UUID, other_id: UUID, *, locked: links.Locked, now: datetime) -> bool:
-    rows = Transaction.objects.filter(linked_transaction=None, pending=False).in_bulk([one_id, other_id])
+    loose = Transaction.objects.filter(linked_transaction=None, refund_of=None, refunds=None, pending=False)
+    rows = loose.in_bulk([one_id, other_id])
     if len(rows) != 2:
         return False
     for row_id, wanted in ((one_id, other_id), (other_id, one_id)):
@@ -172,6 +175,8 @@ def _counterparts(row: Transaction, *, accounts: dict[UUID, BankAccount]) -> lis
         posted_date__range=(row.posted_date - NEAR, row.posted_date + NEAR),
         amount=-row.amount,
         linked_transaction=None,
+        refund_of=None,
+        refunds=None,
         pending=False,
     )
     return [

@@ -14,7 +14,7 @@ from backend.ledger.models import BankAccount, Entry, Transaction, User
 from backend.ledger.rules import amounts
 from backend.ledger.rules import splits as rules
 
-from . import drafts, fillups, funding, immutable, links, locks, versions
+from . import drafts, fillups, funding, immutable, links, locks, refunds, versions
 from . import shares as shares_
 
 IMMUTABLE = {
@@ -119,12 +119,16 @@ def update(
 
 @database.atomic
 def delete(*, actor: User, transaction_id: UUID, now: datetime) -> None:
-    """Remove a transaction with its allocations; balances are as if it had never been. Raises NotFound, Conflict."""
+    """Remove a transaction with its allocations; balances are as if it had never been.
+
+    Refunds that are tied to it are untied. Raises NotFound, Conflict.
+    """
     accounts, row = _locked_with_linked(actor=actor, transaction_id=transaction_id)
     account = accounts[row.bank_account_id]
     for field in attachments.FIELDS:
         attachments.detach(row, field)
     links.cut(Transaction.objects.filter(linked_transaction=row), accounts=accounts, now=now)
+    refunds.release(account, row, now=now)
     posting.remove(account, row, now=now)
     fillups.sweep(account, actor=actor, now=now)
     funding.reschedule(account, now=now)

@@ -7,6 +7,7 @@ from .allocations import AllocationMutations
 from .batches import BatchMutations
 from .budgets import BudgetMutations
 from .funding import FundingMutations
+from .refunds import RefundMutations
 from .transactions import TransactionMutations
 from .transfers import TransferMutations
 from .users import UserMutations
@@ -19,6 +20,7 @@ class Mutation(
     TransactionMutations,
     BatchMutations,
     AllocationMutations,
+    RefundMutations,
     TransferMutations,
     FundingMutations,
     UserMutations,

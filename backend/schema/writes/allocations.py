@@ -63,7 +63,7 @@ class AllocationMutations:
         return transactions.split(  # type: ignore[return-value]
             actor=request.user,
             transaction_id=ids.key(transaction, Transaction, field="id"),
-            shares=_shares(shares),
+            shares=shares_of(shares),
             now=request.now,
             expected_version=expected_version,
         )
@@ -85,7 +85,8 @@ class AllocationMutations:
         )
 
 
-def _shares(given: Sequence[ShareInput]) -> dict[UUID, Share]:
+def shares_of(given: Sequence[ShareInput]) -> dict[UUID, Share]:
+    """Shares as the ledger takes them. Raises NotFound, InvalidSplit."""
     found: dict[UUID, Share] = {}
     for each in given:
         key = ids.key(each.budget, Budget, field="splits")

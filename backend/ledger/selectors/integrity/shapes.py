@@ -1,4 +1,4 @@
-"""What else must be true of the rows: transfers and funding events (I4, I8), budgets, owners, links."""
+"""What else must be true of the rows: transfers and funding events (I4, I8), budgets, owners, links, refunds."""
 
 from .check import Check
 
@@ -25,6 +25,17 @@ SHAPES = (
             FROM ledger_transaction AS row JOIN ledger_transaction AS other ON other.id = row.linked_transaction_id
             WHERE {scope} AND (other.bank_account_id = row.bank_account_id
                 OR other.linked_transaction_id IS NULL OR other.linked_transaction_id <> row.id)""",
+    ),
+    Check(
+        invariant="refund",
+        table="transaction",
+        accounts=("row.bank_account_id",),
+        says="a refund of {}, which is no money out, or is linked",
+        query="""
+            SELECT row.id, row.bank_account_id, row.refund_of_id
+            FROM ledger_transaction AS row JOIN ledger_transaction AS other ON other.id = row.refund_of_id
+            WHERE {scope} AND (row.amount < 0 OR other.amount > 0
+                OR row.linked_transaction_id IS NOT NULL OR other.linked_transaction_id IS NOT NULL)""",
     ),
     Check(
         invariant="I8 moved",

@@ -1,0 +1,158 @@
+"""Money that came back: tied to its purchase, it returns to the budgets that the purchase took it from."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction as database
+
+from backend.ledger import access, currencies, errors, posting
+from backend.ledger.models import BankAccount, Transaction, User
+from backend.ledger.rules import money
+from backend.ledger.rules import refunds as rules
+
+from . import fillups, funding, layouts, versions
+from . import shares as shares_
+
+ZERO = Decimal(0)
+
+
+@database.atomic
+def tie(
+    *,
+    actor: User,
+    transaction_id: UUID,
+    purchase_id: UUID,
+    now: datetime,
+    shares: Mapping[UUID, Decimal | shares_.Share] | None = None,
+    expected_version: int | None = None,
+) -> Transaction:
+    """Say that a credit gives money back of a purchase in its account.
+
+    The money goes to the budgets that the purchase took it from, pro rata of what is left of it, under the purchase's
+    categories; what a budget that is archived by now would get goes to Unallocated. `shares` says otherwise, as for a
+    split, and then it may be more than was paid. Tied already, it stays as it is unless shares are given.
+    Raises NotFound, OtherAccount, InvalidValue, Archived, InvalidSplit, InvalidAmount, Conflict.
+    """
+    account, row = _locked(actor=actor, transaction_id=transaction_id)
+    versions.check(row, expected_version)
+    purchase = access.one(access.transactions(actor), purchase_id, field="purchase")
+    _check(row, purchase)
+    if row.refund_of_id is not None and shares is None:
+        return row
+    before = row.refund_undo["before"] if row.refund_undo else layouts.of(row.pk)
+    parts = _parts(account, row, purchase, shares=shares, actor=actor)
+    _point(account, row, purchase.pk, now=now)
+    posting.allocate(account, row, parts, now=now)
+    _remember(row, {"before": before, "after": layouts.of(row.pk)})
+    fillups.sweep(account, actor=actor, now=now)
+    funding.reschedule(account, now=now)
+    return row
+
+
+@database.atomic
+def untie(*, actor: User, transaction_id: UUID, now: datetime, expected_version: int | None = None) -> Transaction:
+    """Take that back: the credit lies again as it did before it was tied, on Unallocated where a budget is archived.
+
+    If an owner has changed its allocations since, they stay as they are. Raises NotFound, InvalidValue, Conflict.
+    """
+    account, row = _locked(actor=actor, transaction_id=transaction_id)
+    versions.check(row, expected_version)
+    if row.refund_of_id is None:
+        raise errors.InvalidValue("The transaction is tied to no purchase.")
+    _release(account, row, now=now)
+    fillups.sweep(account, actor=actor, now=now)
+    funding.reschedule(account, now=now)
+    return row
+
+
+def release(account: BankAccount, purchase: Transaction, *, now: datetime) -> None:
+    """Untie every refund of a purchase of a locked account, which is about to go."""
+    for row in Transaction.objects.filter(refund_of=purchase).order_by("seq"):
+        _release(account, row, now=now)
+
+
+def _locked(*, actor: User, transaction_id: UUID) -> tuple[BankAccount, Transaction]:
+    found = access.one(access.transactions(actor), transaction_id)
+    account = posting.lock(found.bank_account_id, actor=actor)
+    return account, access.one(access.transactions(actor), transaction_id)
+
+
+def _check(row: Transaction, purchase: Transaction) -> None:
+    if purchase.bank_account_id != row.bank_account_id:
+        raise errors.OtherAccount("The purchase belongs to another bank account.", field="purchase")
+    if row.amount < 0:
+        raise errors.InvalidValue("Only money that came in can be a refund.")
+    if purchase.amount > 0:
+        raise errors.InvalidValue("Only money that went out can be a purchase.", field="purchase")
+    if row.refund_of_id not in (None, purchase.pk):
+        raise errors.InvalidValue("The transaction is tied to another purchase.", field="purchase")
+    for each, field in ((row, None), (purchase, "purchase")):
+        if each.pending:
+            raise errors.InvalidValue("A pending transaction may still change its amount.", field=field)
+        if each.linked_transaction_id is not None:
+            raise errors.InvalidValue("The transaction is linked to one of another account.", field=field)
+
+
+def _parts(
+    account: BankAccount,
+    row: Transaction,
+    purchase: Transaction,
+    *,
+    shares: Mapping[UUID, Decimal | shares_.Share] | None,
+    actor: User,
+) -> list[posting.Part]:
+    """How the refund is to lie, under the categories of the purchase where nobody says another."""
+    budgets = layouts.live(account)
+    unallocated = layouts.unallocated(budgets)
+    bought = layouts.of(purchase.pk)
+    categories = layouts.categories(bought, live=budgets, unallocated=unallocated)
+    if shares is not None:
+        said = shares_.parts(account, row, shares, actor=actor)
+        return [
+            replace(part, category=categories.get(part.budget_id) if part.category is None else part.category)
+            for part in said
+        ]
+    decimals = currencies.decimals(str(account.currency))
+    others = dict(Transaction.objects.filter(refund_of=purchase).exclude(pk=row.pk).values_list("pk", "amount"))
+    left = max(ZERO, -purchase.amount - sum(others.values(), ZERO))
+    if row.amount > left:
+        shown = money.text(left, decimals=decimals)
+        raise errors.InvalidValue(
+            f"It is more than the {shown} that is left of the purchase; say how it is to be split.", field="purchase"
+        )
+    found = rules.returned(
+        amount=row.amount,
+        took=layouts.sizes([bought]),
+        came_back=layouts.sizes(layouts.of_each(list(others)).values()),
+        live=budgets,
+        unallocated=unallocated,
+        decimals=decimals,
+    )
+    return [posting.Part(budget_id=key, amount=amount, category=categories.get(key)) for key, amount in found.items()]
+
+
+def _release(account: BankAccount, row: Transaction, *, now: datetime) -> None:
+    noted = row.refund_undo
+    _point(account, row, None, now=now)
+    if noted and layouts.of(row.pk) == noted["after"]:
+        budgets = layouts.live(account)
+        parts = layouts.parts(noted["before"], live=budgets, unallocated=layouts.unallocated(budgets))
+        posting.allocate(account, row, parts, now=now)
+    _remember(row, None)
+
+
+def _point(account: BankAccount, row: Transaction, at: UUID | None, *, now: datetime) -> None:
+    posting.journal.watch(row)
+    row.refund_of_id = at
+    if posting.journal.changed(account, row):
+        posting.journal.write(account, at=now)
+        row.stamp(now)
+        row.save(update_fields=["refund_of", "version", "modified_at"])
+
+
+def _remember(row: Transaction, undo: object) -> None:
+    row.refund_undo = undo
+    row.save(update_fields=["refund_undo"])
