@@ -51,11 +51,15 @@ class Formatter(logging.Formatter):
 
 
 class LineFormatter(Formatter):
-    """For people. Keeps a record on one line: line breaks, in a traceback too, are written as `\\n`."""
+    """For people. Keeps a record on one line: line breaks, in a traceback too, are written as `\\n`.
+
+    `said` of a record names the facts that its message tells already.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         words = [f"{self.formatTime(record)} {record.levelname} {record.name} {self.message(record)}"]
-        words += [f"{name}={value}" for name, value in facts(record).items() if value is not None]
+        told = {name: value for name, value in facts(record).items() if value is not None}
+        words += [f"{name}={value}" for name, value in told.items() if name not in getattr(record, "said", ())]
         trouble = self.trouble(record)
         text = " ".join(words) + (f"\n{trouble}" if trouble else "")
         return text.replace("\r", "\\r").replace("\n", "\\n")

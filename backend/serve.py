@@ -18,6 +18,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from backend import counters
+
 ROOT = Path(__file__).resolve().parent.parent
 POLL = 0.1  # seconds between two looks at the parts
 STEADY = 60.0  # seconds after which a part counts as up
@@ -44,6 +46,7 @@ def main() -> int:
     if stopping or prepared:
         return 0 if stopping else 1
     listener.listen(128)  # from here on a request waits for the web server to come up; none is turned away
+    counters.use(Path(os.environ.get("MIBUDGE_DATA") or ROOT / "data") / "metrics" / port)
     announce(host, listener.getsockname()[1])
     return supervise([web(listener), Part("jobs", [sys.executable, "manage.py", "run_huey"])])
 
@@ -77,11 +80,8 @@ class Part:
 
 def web(listener: socket.socket) -> Part:
     """gunicorn on a socket that this process holds, so that the port is never free for others between two starts."""
-    workers, threads = os.environ.get("MIBUDGE_WORKERS") or "2", os.environ.get("MIBUDGE_THREADS") or "4"
-    command = [sys.executable, "-m", "gunicorn", "backend.wsgi", "--bind", f"fd://{listener.fileno()}"]
-    command += ["--worker-class", "gthread", "--workers", workers, "--threads", threads, "--graceful-timeout", "10"]
-    command += ["--limit-request-line", "8190", "--log-level", "warning", "--no-control-socket"]
-    return Part("web", command, (listener.fileno(),))
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:backend.web", "backend.wsgi"]
+    return Part("web", [*command, "--bind", f"fd://{listener.fileno()}"], (listener.fileno(),))
 
 
 def supervise(parts: Sequence[Part]) -> int:

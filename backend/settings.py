@@ -10,6 +10,7 @@ MIBUDGE_HTTPS       1 where browsers reach the service by HTTPS: secure cookies,
 MIBUDGE_PROXIES     number of reverse proxies in front; only then are their X-Forwarded headers believed (default 0)
 MIBUDGE_ADMIN       1 or 0: the Django admin at /admin/ (default: on while only loopback names are answered)
 MIBUDGE_DEMO        1 or 0: fill an empty database with the demo household at `make serve` (default: as for the admin)
+MIBUDGE_METRICS_NETWORKS    networks whose hosts may read /metrics, beside this machine (such as 10.0.0.0/24)
 MIBUDGE_LOG         text, or json for one object per line (default text)
 MIBUDGE_DEBUG       1 for Django's debug pages; loopback names only
 MIBUDGE_ACCESS_MINUTES      life of an access token (default 15)
@@ -25,6 +26,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from backend import databases, local_files, logs
 from backend.ledger import currencies
+from backend.operations import scrapers
 from backend.rest import settings as rest_settings
 from scheduler import settings as scheduler_settings
 
@@ -59,6 +61,8 @@ DEMO = env.bool("MIBUDGE_DEMO", default=_only_loopback)
 HTTPS = env.bool("MIBUDGE_HTTPS", default=False)
 PROXIES = env.int("MIBUDGE_PROXIES", default=0)
 
+METRICS_NETWORKS = scrapers.networks(env.list("MIBUDGE_METRICS_NETWORKS", default=[]))
+
 # Application
 
 ROOT_URLCONF = "backend.urls"
@@ -79,6 +83,7 @@ INSTALLED_APPS = [
     "strawberry_django",
     "huey.contrib.djhuey",
     "backend.ledger",
+    "backend.operations",
     "scheduler",
 ]
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from backend.ledger.selectors import funding as due
 from backend.ledger.selectors import integrity
 from backend.ledger.services import funding, idempotency, linking, sessions
-from scheduler import heartbeat, nights
+from scheduler import heartbeat, nights, verified
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +46,8 @@ def link(*, now: datetime, back: timedelta) -> int:
     return linking.sweep(now=now, since=now - back)
 
 
-def verify() -> int:
-    """Recompute every invariant from the rows and log each breach as an error; how many there are."""
+def verify(*, now: datetime) -> int:
+    """Recompute every invariant from the rows, log each breach as an error and note how many there are; returns it."""
     count = 0
     for count, breach in enumerate(integrity.breaches(), start=1):
         if count <= MOST_LINES:
@@ -60,6 +60,7 @@ def verify() -> int:
             )
     if count:
         log.critical("The ledger is broken in %s places: stop the service and run manage.py verify_ledger", count)
+    verified.note(at=now, breaches=count)
     return count
 
 
@@ -69,7 +70,7 @@ def nightly(*, now: datetime) -> bool:
         return False
     tidy(now=now)
     link(now=now, back=timedelta(days=3))
-    verify()
+    verify(now=now)
     nights.note(now=now)
     return True
 

@@ -1,4 +1,4 @@
-"""The addresses that machines ask, not people: `/healthz`, `/readyz`.
+"""The addresses that machines ask, not people: `/healthz`, `/readyz` and, for scrapers alone, `/metrics`.
 
 They are met before everything else: whoever asks them may use any name for this machine and plain HTTP, and each of the
 answers is small and says nothing about anybody.
@@ -6,11 +6,11 @@ answers is small and says nothing about anybody.
 
 from collections.abc import Callable, Mapping
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 
-from backend import clock
+from backend import clock, fallback
 
-from . import health
+from . import health, scrapers
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -27,7 +27,18 @@ def readyz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ready" if ready else "not ready", "checks": checks}, status=200 if ready else 503)
 
 
-PATHS: Mapping[str, Answer] = {"/healthz": healthz, "/readyz": readyz}
+def metrics(request: HttpRequest) -> HttpResponse:
+    """What Prometheus reads; 404 to whoever may not, as if it were not there."""
+    if not scrapers.may_read(request.META):
+        return fallback.not_found(request, Http404())
+    from prometheus_client import CONTENT_TYPE_LATEST
+
+    from . import metrics as counted
+
+    return HttpResponse(counted.text(now=clock.now()), content_type=CONTENT_TYPE_LATEST)
+
+
+PATHS: Mapping[str, Answer] = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
 
 
 class Probes:

@@ -15,11 +15,14 @@ from django.urls import Resolver404, ResolverMatch, resolve
 
 from backend import addresses, trace
 
+from . import metrics, probes
+
 log = logging.getLogger("backend.requests")
 
 HEADER = "X-Request-ID"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 UNKNOWN = "unknown"
+SAID = frozenset({"method", "operation", "status"})
 UPLOAD_REFUSALS = frozenset({400, 413, 415})
 PLACEHOLDER = re.compile(r"<(?:\w+:)?(\w+)>")
 DOORS = (("api/", "rest"), ("graphql/", "graphql"), ("admin/", "admin"))
@@ -46,7 +49,8 @@ class Requests:
         with trace.of(mine):
             response = self.get_response(request)
             response[HEADER] = mine.id
-            _note(request, response, mine, seconds=time.perf_counter() - began)
+            if request.path not in probes.PATHS:  # they come every few seconds, and from nobody
+                _note(request, response, mine, seconds=time.perf_counter() - began)
         return response
 
 
@@ -62,8 +66,17 @@ def _note(request: HttpRequest, response: HttpResponse, mine: trace.Trace, *, se
         "user": mine.user,
         "cost": mine.cost,
     }
-    log.info("%s %s %s", asked.method, asked.name, response.status_code, extra={"facts": facts})
+    log.info("%s %s %s", asked.method, asked.name, response.status_code, extra={"facts": facts, "said": SAID})
+    _count(asked, mine, status=response.status_code, seconds=seconds)
     _security(request, response, mine, match)
+
+
+def _count(asked: Operation, mine: trace.Trace, *, status: int, seconds: float) -> None:
+    labels = (asked.door, asked.method, asked.name)
+    metrics.requests.labels(*labels, str(status)).inc()
+    metrics.seconds.labels(*labels).observe(seconds)
+    if mine.cost is not None:
+        metrics.costs.labels(asked.name).observe(mine.cost)
 
 
 def operation(request: HttpRequest, match: ResolverMatch | None, mine: trace.Trace) -> Operation:

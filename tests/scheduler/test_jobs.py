@@ -72,7 +72,7 @@ def test_a_heartbeat_that_cannot_be_read_is_none() -> None:
 def test_the_verification_is_silent_about_a_sound_ledger(
     account: BankAccount, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert jobs.verify() == 0
+    assert jobs.verify(now=NOW) == 0
     assert caplog.records == []
 
 
@@ -83,13 +83,13 @@ def test_the_verification_is_loud_about_a_broken_one(
     found = list(integrity.breaches())
     assert found
 
-    assert jobs.verify() == len(found)
+    assert jobs.verify(now=NOW) == len(found)
     assert [record.levelname for record in caplog.records] == ["ERROR"] * len(found) + ["CRITICAL"]
     assert str(account.pk) in caplog.text
 
     caplog.clear()
     monkeypatch.setattr(jobs, "MOST_LINES", 1)
-    assert jobs.verify() == len(found)
+    assert jobs.verify(now=NOW) == len(found)
     assert len(caplog.records) == 2
 
 
@@ -104,7 +104,7 @@ def test_no_limit_of_a_serving_process_cuts_the_verification_short(account: Bank
 
     before = limit()
     with connection.execute_wrapper(look):
-        assert jobs.verify() == 0
+        assert jobs.verify(now=NOW) == 0
     assert len(limits) > 20
     assert set(limits) == {"0"}
     assert limit() == before

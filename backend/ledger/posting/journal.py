@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
-from backend.ledger import currencies, doors
+from backend.ledger import currencies, doors, meter
 from backend.ledger.models import (
     AmountField,
     BankAccount,
@@ -182,6 +182,7 @@ def write(account: BankAccount, *, at: datetime) -> None:
         note.at = at
     if journal.notes:
         Change.objects.bulk_create(journal.notes, batch_size=500)
+        meter.note((note.noun, note.action) for note in journal.notes)
         journal.notes.clear()
 
 

@@ -1,0 +1,31 @@
+"""How gunicorn runs the service: `gunicorn --config python:backend.web backend.wsgi`.
+
+Variables, all optional: MIBUDGE_BIND and PORT (where it listens), MIBUDGE_WORKERS (processes) and MIBUDGE_THREADS (of
+each process).
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from backend import counters, logs
+
+ROOT = Path(__file__).resolve().parent.parent
+
+bind = f"{os.environ.get('MIBUDGE_BIND') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
+worker_class = "gthread"
+workers = int(os.environ.get("MIBUDGE_WORKERS") or 2)
+threads = int(os.environ.get("MIBUDGE_THREADS") or 4)
+graceful_timeout = 10
+limit_request_line = 8190
+control_socket_disable = True
+loglevel = "warning"
+logconfig_dict = logs.configuration(os.environ.get("MIBUDGE_LOG") or "text")
+
+_data = Path(os.environ.get("MIBUDGE_DATA") or ROOT / "data")
+_counters = counters.use(_data / "metrics" / (os.environ.get("PORT") or "8000"))
+
+
+def on_starting(server: Any) -> None:
+    """Before the first worker of a new group."""
+    counters.clean(_counters)
