@@ -213,6 +213,7 @@ class _Members(_Template):
     """The members of all such values of a query's column `part`."""
 
     templates: ClassVar = {
-        "postgresql": "(SELECT unnest(part::%(key)s[]) FROM (%(subquery)s) AS parent)",
+        # In an array, since a planner without statistics would run the subquery once per row.
+        "postgresql": "(SELECT unnest(ARRAY(SELECT unnest(part::%(key)s[]) FROM (%(subquery)s) AS parent)))",
         "sqlite": "(SELECT value FROM (%(subquery)s) AS parent, json_each(parent.part))",
     }
