@@ -24,7 +24,7 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from backend import databases, local_files, logs
+from backend import databases, local_files, logs, no_maps
 from backend.ledger import currencies
 from backend.operations import scrapers
 from backend.rest import settings as rest_settings
@@ -32,6 +32,7 @@ from scheduler import settings as scheduler_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+no_maps.install()
 
 # Kept data and secrets
 
