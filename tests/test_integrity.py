@@ -189,6 +189,20 @@ def test_i7_a_link_that_nobody_returns(household, foreign_account):
     assert found() == set()
 
 
+def test_a_refund_of_what_was_no_purchase(household):
+    one, other = (build.transaction(household.account, amount="4") for _ in range(2))
+    change(one, refund_of=household.spent)
+    assert found() == set()
+    change(one, refund_of=other)
+    assert found() == {("refund", one.pk)}
+
+
+def test_i7_a_refund_of_another_accounts_purchase(household, foreign_account):
+    row = build.transaction(household.account, amount="4")
+    change(row, refund_of=build.transaction(foreign_account, amount="-4"))
+    assert found() == {("I7 reference", row.pk)}
+
+
 def test_i8_an_event_that_says_more_than_its_transfers_moved(household):
     change(household.event, moved=Decimal(9))
     assert found() == {("I8 moved", household.event.pk)}

@@ -63,6 +63,7 @@ FORBIDDING = ("budgets_destroy", "budgets_archive_create")
 REFUSING = (
     "bank_accounts_funding_events_retry_create",
     "bank_accounts_funding_events_take_back_create",
+    "transactions_link_destroy",
     "transactions_refund_of_destroy",
 )
 

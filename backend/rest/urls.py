@@ -11,6 +11,7 @@ from .banks import Banks
 from .budgets import Budgets
 from .currencies import Currencies
 from .funding_events import FundingEventActions, FundingEvents
+from .links import AccountLinks, Links
 from .openapi import Document, redoc, swagger_ui, swagger_ui_start
 from .refunds import Refunds
 from .tokens import RefreshView, SignInView, SignOutView
@@ -53,6 +54,7 @@ urlpatterns = [
     v1("bank-accounts/<key:id>/funding-events/<key:event_id>/retry/", FundingEventActions, {"post": "retry"}),
     v1("bank-accounts/<key:id>/funding-events/<key:event_id>/take-back/", FundingEventActions, {"post": "take_back"}),
     v1("bank-accounts/<key:id>/funding-summary/", BankAccounts, {"get": "funding_summary"}),
+    v1("bank-accounts/<key:id>/link-candidates/", AccountLinks, {"get": "candidates"}),
     v1("bank-accounts/<key:id>/mark-imported/", BankAccounts, {"post": "mark_imported"}),
     v1("bank-accounts/<key:id>/run-funding/", BankAccounts, {"post": "run_funding"}),
     v1("banks/", Banks, LIST),
@@ -65,6 +67,9 @@ urlpatterns = [
     v1("internal-transactions/<key:id>/", InternalTransactions, RETRIEVE),
     v1("transactions/", Transactions, LIST_CREATE),
     v1("transactions/<key:id>/", Transactions, OBJECT),
+    v1("transactions/<key:id>/link/", Links, {"post": "link", "delete": "destroy"}),
+    v1("transactions/<key:id>/link-candidates/", Links, {"get": "candidates"}),
+    v1("transactions/<key:id>/reject-link/", Links, {"post": "reject"}),
     v1("transactions/<key:id>/refund-candidates/", Refunds, {"get": "candidates"}),
     v1("transactions/<key:id>/refund-of/", Refunds, {"get": "retrieve", "post": "tie", "delete": "destroy"}),
     v1("transactions/<key:id>/splits/", Transactions, {"post": "splits"}),

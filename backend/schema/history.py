@@ -1,6 +1,7 @@
 """The history: who changed what, when, through which door, with old and new values."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -20,7 +21,7 @@ from .accounts import BankAccount
 from .sync import ChangeKind, RowType
 
 NEWEST_FIRST = ("-pk",)
-LINK = "linked_transaction_id"
+LINK, REFUSED = "linked_transaction_id", "refused_links"
 
 
 @strawberry.enum(description="The way by which a change came in.")
@@ -69,9 +70,7 @@ class HistoryEntry(base.Visible, relay.Node):
     def changes(self, info: Info) -> list[FieldChange]:
         row: Any = self
         seen = peers.of(row).share(LINK, lambda rows: _visible_links(rows, context.of(info).user))
-        values = {name: pair for name, pair in sorted(row.values.items()) if name != LINK}
-        if LINK in row.values:
-            values[LINK] = [each if each in seen else None for each in row.values[LINK]]
+        values = {name: [_told(name, each, seen) for each in pair] for name, pair in sorted(row.values.items())}
         return [FieldChange(field=name, old=_text(old), new=_text(new)) for name, (old, new) in values.items()]
 
     @staticmethod
@@ -82,8 +81,18 @@ class HistoryEntry(base.Visible, relay.Node):
 def _visible_links(rows: list[models.Change], user: User) -> dict[Any, bool]:
     """The other ends of links that the user may see, which lie in other accounts; no query where there are none."""
     ids = {each for row in rows for each in row.values.get(LINK, ()) if each}
+    ids |= {each for row in rows for keys in row.values.get(REFUSED, ()) for each in keys or ()}
     found = access.transactions(user).filter(pk__in=ids).values_list("pk", flat=True) if ids else ()
     return {str(key): True for key in found}
+
+
+def _told(name: str, value: Any, seen: Mapping[Any, bool]) -> Any:
+    """The value as the user may see it: no id of a transaction that is not theirs."""
+    if name == LINK:
+        return value if value in seen else None
+    if name == REFUSED:
+        return [each for each in value or () if each in seen]
+    return value
 
 
 def _text(value: object) -> str | None:

@@ -24,6 +24,7 @@ from .budgets import Budget
 from .forecast import ForecastQueries
 from .funding_events import FundingEvent, FundingEventQueries
 from .history import HistoryEntry, HistoryQueries
+from .links import LinkQueries
 from .money import AMOUNT, Amount
 from .queries import LedgerQueries
 from .reference_data import ReferenceQueries
@@ -47,6 +48,7 @@ class Query(
     ReferenceQueries,
     ReportQueries,
     RefundQueries,
+    LinkQueries,
     SyncQueries,
     HistoryQueries,
     ForecastQueries,

@@ -20,6 +20,7 @@ from backend.ledger.services import (
     imports,
     linking,
     owners,
+    refunds,
     transactions,
     transfers,
     users,
@@ -79,6 +80,21 @@ ON_ROWS: dict[str, Try] = {
     "budgets.delete": lambda who, account, unallocated, budget, row: budgets.delete(
         actor=who, budget_id=budget.pk, now=build.NOW
     ),
+    "linking.link": lambda who, account, unallocated, budget, row: linking.link(
+        actor=who, transaction_id=row.pk, other_id=row.pk, now=build.NOW
+    ),
+    "linking.reject": lambda who, account, unallocated, budget, row: linking.reject(
+        actor=who, transaction_id=row.pk, other_id=row.pk, now=build.NOW
+    ),
+    "linking.unlink": lambda who, account, unallocated, budget, row: linking.unlink(
+        actor=who, transaction_id=row.pk, now=build.NOW
+    ),
+    "refunds.tie": lambda who, account, unallocated, budget, row: refunds.tie(
+        actor=who, transaction_id=row.pk, purchase_id=row.pk, now=build.NOW
+    ),
+    "refunds.untie": lambda who, account, unallocated, budget, row: refunds.untie(
+        actor=who, transaction_id=row.pk, now=build.NOW
+    ),
     "transactions.update": lambda who, account, unallocated, budget, row: transactions.update(
         actor=who, transaction_id=row.pk, changes={"pending": False}, now=build.NOW
     ),
@@ -100,12 +116,6 @@ BY_FIELD: dict[str, tuple[str, Try]] = {
         "bank_account",
         lambda who, account, *_: batches.create(
             actor=who, account_id=account.pk, rows=[NEW], all_or_nothing=False, now=build.NOW
-        ),
-    ),
-    "linking.link": (
-        "transaction",
-        lambda who, account, unallocated, budget, row: linking.link(
-            actor=who, transaction_id=row.pk, other_id=row.pk, now=build.NOW
         ),
     ),
     "funding_events.skip": (
@@ -170,9 +180,9 @@ def test_a_former_owner_is_a_stranger(account, owner, coowner, row, name):
         call(owner, account, build.unallocated(account), budget, row)
 
 
-@pytest.mark.parametrize("name", sorted(TRIES.keys() - {"users.update_me", "funding_events.run"}))
+@pytest.mark.parametrize("name", sorted(TRIES.keys() - {"users.update_me", "funding_events.run", "linking.unlink"}))
 def test_whoever_loses_the_account_while_waiting_for_its_lock_is_a_stranger(account, owner, row, name, monkeypatch):
-    """Not of a funding run: the engine does what is due, whoever asked for it."""
+    """Not of a funding run: the engine does what is due, whoever asked for it. What is not linked needs no lock."""
     lock_all = locking.lock_all
 
     def lost(*args: Any, **kwargs: Any) -> dict[UUID, BankAccount]:

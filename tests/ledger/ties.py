@@ -1,4 +1,4 @@
-"""Random ties between transactions: refunds and their purchases."""
+"""Random ties between transactions: refunds and their purchases, links and what is no link."""
 
 from collections import Counter
 from decimal import Decimal

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent, Transaction, Transfer, User
-from backend.ledger.services import funding, funding_events, refunds
+from backend.ledger.services import funding, funding_events, linking, refunds
 from tests import build
 
 
@@ -33,6 +33,7 @@ class World:
 def build_world(owner: User, stranger: User, staff: User) -> World:
     account = build.account(owner=owner, balance="1000.00")
     elsewhere = build.account(owner=owner, name="Savings", balance="50.00")
+    third = build.account(owner=owner, name="Third")
     foreign = build.account(owner=stranger, name="Elsewhere", balance="100.00")
     groceries, rent = build.budget(account, name="Groceries"), build.budget(account, name="Rent")
     archived = build.budget(account, name="Old")
@@ -52,12 +53,18 @@ def build_world(owner: User, stranger: User, staff: User) -> World:
         "posted": build.transaction(account, amount="-10", raw_description="SHOP", splits={groceries: "4"}),
         "refund": build.transaction(account, amount="5", raw_description="SHOP"),
         "tied": build.transaction(account, amount="2", raw_description="SHOP"),
+        "out": build.transaction(account, amount="-7", raw_description="TO SAVINGS"),
+        "into": build.transaction(elsewhere, amount="7", raw_description="DEPOSIT"),
+        "linked": build.transaction(third, amount="-8", raw_description="TO SAVINGS"),
+        "other_side": build.transaction(elsewhere, amount="8", raw_description="DEPOSIT"),
         "foreign_transaction": build.transaction(foreign, amount="-1", raw_description="THEIRS"),
         "absent": "00000000-0000-4000-8000-000000000000",
     }
     refunds.tie(
         actor=owner, transaction_id=world.things["tied"].pk, purchase_id=world.things["posted"].pk, now=build.NOW
     )
+    ends = {"transaction_id": world.things["linked"].pk, "other_id": world.things["other_side"].pk}
+    linking.link(actor=owner, **ends, now=build.NOW)
     world.things |= _funded(owner)
     Budget.objects.filter(pk=archived.pk).update(archived=True, archived_at=build.NOW)
     return world
@@ -101,7 +108,7 @@ ROWS: tuple[tuple[Any, tuple[str, ...]], ...] = (
         Transaction,
         ("bank_account__name", "amount", "posted_date", "transaction_date", "transaction_type", "pending",
          "raw_description", "description", "party", "memo", "posted_balance", "available_balance", "version",
-         "refund_of__amount"),
+         "refund_of__amount", "linked_transaction__amount", "refused_links"),
     ),
     (Entry, ("budget__name", "amount", "balance", "category", "memo", "effective_at")),
     (Transfer, ("source__name", "target__name", "amount", "actor__username", "effective_at")),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.ledger.rules.linking import Known
+from backend.ledger.rules.linking import Known, judge
 
 SAVINGS = Known(name="Rainy Day", aliases=("Online  Savings", "SAV"), number="DE89 3704 0044 0532 0130 00")
 
@@ -61,3 +61,28 @@ def test_names_are_taken_literally() -> None:
 def test_capitals_of_any_alphabet_do_not_matter() -> None:
     assert Known(name="Straße").named_in(["NACH STRASSE"])
     assert Known(name="ÉPARGNE").named_in(["virement épargne"])
+
+
+@pytest.mark.parametrize(
+    ("named", "days", "rivals", "score", "codes"),
+    [
+        (2, 0, 0, 100, ["opposite_amounts", "name_each_other", "days_apart", "only_match"]),
+        (1, 0, 0, 90, ["opposite_amounts", "names_account", "days_apart", "only_match"]),
+        (1, 3, 0, 81, ["opposite_amounts", "names_account", "days_apart", "only_match"]),
+        (0, 0, 0, 60, ["opposite_amounts", "days_apart", "only_match"]),
+        (0, 10, 3, 20, ["opposite_amounts", "days_apart", "other_matches"]),
+        (2, 11, 0, None, []),
+    ],
+)
+def test_how_well_two_sides_fit(named: int, days: int, rivals: int, score: int | None, codes: list[str]) -> None:
+    found = judge(named=named, days=days, rivals=rivals)
+    assert (found.score if found else None) == score
+    assert [reason.code for reason in found.reasons] == codes if found else codes == []
+
+
+def test_reasons_are_sentences() -> None:
+    for days, rivals, last in ((0, 1, "1 other pair fits as well."), (1, 2, "2 other pairs fit as well.")):
+        found = judge(named=1, days=days, rivals=rivals)
+        assert found is not None
+        when = "On the same day." if not days else "1 day apart."
+        assert [each.text for each in found.reasons][2:] == [when, last]

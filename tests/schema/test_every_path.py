@@ -62,6 +62,7 @@ def furnish(account: BankAccount, word: str) -> None:
     for month in (5, 4, 3):
         build.transaction(account, amount="1000.00", posted_date=f"2026-0{month}-20", **texts)
     build.transaction(account, amount="-5.00", pending=True, **texts)
+    build.transaction(account, amount="-2.00", **texts)  # the other side of a credit in another account
     tied, _ = (build.transaction(account, amount="2.00", posted_date=1, **texts) for _ in range(2))
     purchase = Transaction.objects.filter(bank_account=account, amount=-9).order_by("seq")[0]
     refunds.tie(actor=build.first_owner(account), transaction_id=tied.pk, purchase_id=purchase.pk, now=NOW)

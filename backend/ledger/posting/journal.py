@@ -95,6 +95,7 @@ KINDS: dict[type[Stamped], Watched] = {
             "party",
             "memo",
             "linked_transaction_id",
+            "refused_links",
             "refund_of_id",
             "image",
             "document",

@@ -8,7 +8,7 @@ from django.db import transaction as database
 
 from backend.ledger import access, errors, posting
 from backend.ledger.models import BankAccount, Transaction, User
-from backend.ledger.rules import linking as rules
+from backend.ledger.selectors.linking import known, texts
 
 from . import links
 
@@ -50,25 +50,31 @@ def sweep(*, now: datetime, since: datetime) -> int:
 def link(*, actor: User, transaction_id: UUID, other_id: UUID, now: datetime) -> Transaction:
     """Say that two transactions are the two sides of one movement, whatever their texts and dates say.
 
-    They have opposite amounts, lie in two of the actor's accounts of one currency, and are linked to nothing else.
-    Raises NotFound, InvalidValue.
+    They have opposite amounts, lie in two of the actor's accounts of one currency, and are linked and tied to nothing
+    else. Raises NotFound, InvalidValue.
     """
-    one, other = _both(actor, transaction_id, other_id)
-    locked = posting.lock_all((one.bank_account_id, other.bank_account_id), actor=actor)
-    one, other = _both(actor, transaction_id, other_id)
+    one, other, locked = _locked(actor, transaction_id, other_id)
     if one.linked_transaction_id == other.pk:
         return one
-    for row, field in ((one, "transaction"), (other, "other")):
+    for row, field in ((one, None), (other, "other")):
         if row.linked_transaction_id is not None:
             raise errors.InvalidValue("The transaction is linked to another one.", field=field)
         if row.refund_of_id is not None or row.refunds.exists():
             raise errors.InvalidValue("The transaction is tied to a refund or a purchase.", field=field)
-    if one.bank_account_id == other.bank_account_id:
-        raise errors.InvalidValue("The two transactions are of one account.", field="other")
-    if one.bank_account.currency != other.bank_account.currency or one.amount != -other.amount:
-        raise errors.InvalidValue("The amounts are not opposite.", field="other")
-    _refuse(one, other, refused=False)
     links.tie(one, other, accounts=locked, now=now)
+    return one
+
+
+@database.atomic
+def reject(*, actor: User, transaction_id: UUID, other_id: UUID, now: datetime) -> Transaction:
+    """Say that two transactions that look like it are not the two sides of one movement.
+
+    They are neither linked of themselves nor listed as candidates from then on, until an owner links them by hand. If
+    they are linked, the link is cut. Said twice, nothing more happens. Raises NotFound, InvalidValue.
+    """
+    one, other, locked = _locked(actor, transaction_id, other_id)
+    if str(other.pk) not in one.refused_links or str(one.pk) not in other.refused_links:
+        links.refuse(one, other, accounts=locked, now=now)
     return one
 
 
@@ -87,22 +93,25 @@ def unlink(*, actor: User, transaction_id: UUID, now: datetime) -> Transaction:
     other = row.linked_transaction
     if other is None or other.pk != linked.pk:
         raise errors.Conflict("The link of the transaction was just changed.")
-    _refuse(row, other, refused=True)
-    links.cut([row, other], accounts=locked, now=now)
+    links.refuse(row, other, accounts=locked, now=now)
     return row
+
+
+def _locked(actor: User, one_id: UUID, other_id: UUID) -> tuple[Transaction, Transaction, links.Locked]:
+    """Two transactions that could be the two sides of a movement, in accounts that are locked."""
+    one, other = _both(actor, one_id, other_id)
+    locked = posting.lock_all((one.bank_account_id, other.bank_account_id), actor=actor)
+    one, other = _both(actor, one_id, other_id)
+    if one.bank_account_id == other.bank_account_id:
+        raise errors.InvalidValue("The two transactions are of one account.", field="other")
+    if one.bank_account.currency != other.bank_account.currency or one.amount != -other.amount:
+        raise errors.InvalidValue("The amounts are not opposite.", field="other")
+    return one, other, locked
 
 
 def _both(actor: User, one_id: UUID, other_id: UUID) -> tuple[Transaction, Transaction]:
     rows = access.transactions(actor).select_related("bank_account")
-    return access.one(rows, one_id, field="transaction"), access.one(rows, other_id, field="other")
-
-
-def _refuse(one: Transaction, other: Transaction, *, refused: bool) -> None:
-    """Note on both, or forget, that an owner said they do not belong together."""
-    for row, key in ((one, str(other.pk)), (other, str(one.pk))):
-        others = [each for each in row.refused_links if each != key]
-        row.refused_links = [*others, key] if refused else others
-        row.save(update_fields=["refused_links"])
+    return access.one(rows, one_id), access.one(rows, other_id, field="other")
 
 
 def _neighbours(account_id: UUID) -> dict[UUID, BankAccount]:
@@ -183,18 +192,5 @@ def _counterparts(row: Transaction, *, accounts: dict[UUID, BankAccount]) -> lis
         each
         for each in candidates
         if str(each.pk) not in row.refused_links
-        if _known(accounts[each.bank_account_id]).named_in(_texts(row)) or _known(own).named_in(_texts(each))
+        if known(accounts[each.bank_account_id]).named_in(texts(row)) or known(own).named_in(texts(each))
     ]
-
-
-def _texts(row: Transaction) -> tuple[str, str]:
-    return row.raw_description, row.description
-
-
-def _known(account: BankAccount) -> rules.Known:
-    aliases = account.link_aliases if isinstance(account.link_aliases, list) else []
-    return rules.Known(
-        name=account.name,
-        aliases=tuple(alias for alias in aliases if isinstance(alias, str)),
-        number=account.account_number or "",
-    )

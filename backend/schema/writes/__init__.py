@@ -7,6 +7,7 @@ from .allocations import AllocationMutations
 from .batches import BatchMutations
 from .budgets import BudgetMutations
 from .funding import FundingMutations
+from .links import LinkMutations
 from .refunds import RefundMutations
 from .transactions import TransactionMutations
 from .transfers import TransferMutations
@@ -21,6 +22,7 @@ class Mutation(
     BatchMutations,
     AllocationMutations,
     RefundMutations,
+    LinkMutations,
     TransferMutations,
     FundingMutations,
     UserMutations,

@@ -6,7 +6,7 @@ from typing import Annotated, Any, cast
 import strawberry
 from strawberry.types import Info
 
-from backend.ledger.services import linking, transactions
+from backend.ledger.services import transactions
 from backend.schema import context, ids
 from backend.schema.accounts import BankAccount
 from backend.schema.enums import TransactionType
@@ -121,28 +121,6 @@ class TransactionMutations:
             changes=changes,
             now=request.now,
             expected_version=expected_version,
-        )
-
-    @mutation("Say that two transactions, of opposite amounts in two of your accounts, are one movement.")
-    def link_transactions(
-        self,
-        info: Info,
-        transaction: Which,
-        other: Annotated[strawberry.ID, strawberry.argument(description="The other side.")],
-    ) -> TransactionResult:
-        request = context.of(info)
-        return linking.link(  # type: ignore[return-value]
-            actor=request.user,
-            transaction_id=ids.key(transaction, Transaction, field="id"),
-            other_id=ids.key(other, Transaction, field="other"),
-            now=request.now,
-        )
-
-    @mutation("Cut the link of a transaction; the two are not linked again of themselves.")
-    def unlink_transaction(self, info: Info, transaction: Which) -> TransactionResult:
-        request = context.of(info)
-        return linking.unlink(  # type: ignore[return-value]
-            actor=request.user, transaction_id=ids.key(transaction, Transaction, field="id"), now=request.now
         )
 
     @mutation("Remove a transaction with its allocations; balances are as if it had never been.")
