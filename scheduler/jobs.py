@@ -1,8 +1,10 @@
 """What is done in the background: plain functions that find their work in the tables and may run at any time."""
 
 import logging
+import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from backend.ledger.selectors import funding as due
 from backend.ledger.selectors import integrity
@@ -18,20 +20,29 @@ MOST_LINES = 100
 def tick(*, now: datetime, clock: Callable[[], datetime] | None = None) -> int:
     """Fund every account that is due; how many. What goes wrong in one is logged and keeps no other waiting.
 
-    `clock` tells the time that passes meanwhile, for the heartbeat: a tick with much to do is alive all along.
+    Consumers on several machines tick at once: each goes through the accounts in an order of its own, and what another
+    one funded meanwhile is left out. `clock` tells the time that passes meanwhile, for the heartbeat: a tick with much
+    to do is alive all along.
     """
     _beat(now)
     accounts = due.due_accounts(now=now)
-    for account_id in accounts:
-        if clock is not None:
-            _beat(clock())
-        try:
-            result = funding.run(account_id=account_id, now=now)
-        except Exception:
-            log.exception("Funding failed; the next tick tries again. Account %s", account_id)
-        else:
-            log.info("Funded account %s: %s", account_id, dict(result.counts))
-    return len(accounts)
+    random.shuffle(accounts)
+    return sum(_fund(account_id, now=now, clock=clock) for account_id in accounts)
+
+
+def _fund(account_id: UUID, *, now: datetime, clock: Callable[[], datetime] | None) -> bool:
+    """Whether the account was still due."""
+    if clock is not None:
+        _beat(clock())
+    try:
+        if not due.is_due(account_id, now=now):
+            return False
+        result = funding.run(account_id=account_id, now=now)
+    except Exception:
+        log.exception("Funding failed; the next tick tries again. Account %s", account_id)
+    else:
+        log.info("Funded account %s: %s", account_id, dict(result.counts))
+    return True
 
 
 def _beat(now: datetime) -> None:

@@ -30,6 +30,43 @@ def test_a_tick_funds_what_is_due_and_nothing_twice(account: BankAccount, shared
     assert [funded.balance(goal) for goal in goals] == [20, 20]
 
 
+def test_what_another_consumer_funded_meanwhile_is_left_out(
+    account: BankAccount, shared_account: BankAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goals = [funded.goal(funded.free(each)) for each in (account, shared_account)]
+    run, ran = funding.run, []
+
+    def running(**kwargs: Any) -> funding.Result:
+        """Another consumer is done with both accounts while this one funds its first."""
+        ran.append(kwargs["account_id"])
+        for each in (account, shared_account):
+            run(account_id=each.pk, now=NOW)
+        return run(**kwargs)
+
+    monkeypatch.setattr(funding, "run", running)
+
+    assert jobs.tick(now=NOW) == 1
+    assert len(ran) == 1
+    assert [funded.balance(goal) for goal in goals] == [10, 10]
+
+
+def test_consumers_go_through_the_accounts_in_orders_of_their_own(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    accounts = {funded.goal(funded.free(build.account(owner=owner, balance=9))).bank_account_id for _ in range(9)}
+    orders: list[list[Any]] = []
+
+    def running(**kwargs: Any) -> funding.Result:
+        orders[-1].append(kwargs["account_id"])
+        raise RuntimeError("it stays due")
+
+    monkeypatch.setattr(funding, "run", running)
+    for _ in range(5):
+        orders.append([])
+        jobs.tick(now=NOW)
+
+    assert all(set(order) == accounts for order in orders)
+    assert any(order != orders[0] for order in orders)
+
+
 def test_an_account_that_fails_keeps_no_other_waiting(
     account: BankAccount,
     shared_account: BankAccount,

@@ -233,3 +233,8 @@ def due_accounts(*, now: datetime) -> list[UUID]:
         for account_id, due_on, zone in rows
         if due_on is not None and due_on <= accounts.date_in(accounts.zone_named(zone), now=now)
     ]
+
+
+def is_due(account_id: UUID, *, now: datetime) -> bool:
+    """Whether it is among them, or will be within a day; one query."""
+    return BankAccount.objects.filter(pk=account_id, funding_due_on__lte=latest_date(now)).exists()
