@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 SQLITE = "django.db.backends.sqlite3"
 POSTGRESQL = "django.db.backends.postgresql"
@@ -36,7 +37,7 @@ def configuration(url: str, *, serving: bool, pool: int) -> dict[str, Any]:
             if pool:
                 options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
     else:
-        raise ValueError(f"{found['ENGINE']} is not supported: SQLite and PostgreSQL are")
+        raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite://: others are not supported.")
     found["CONN_MAX_AGE"] = 0
     found["ATOMIC_REQUESTS"] = False
     return found

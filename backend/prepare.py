@@ -13,7 +13,10 @@ from django.db import transaction
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backend.settings")
     os.environ["MIBUDGE_SERVING"] = "0"
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        sys.exit(f"mibudge does not start: {error}")
     call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
     check_data_key()
     load_demo()

@@ -7,6 +7,7 @@ MIBUDGE_POOL        PostgreSQL connections kept open per process (default 4; 0 o
 HUEY_URL            redis://host:port/db instead of the SQLite queue
 MIBUDGE_HOSTS       names the service answers to, separated by commas (default: those of the loopback interface)
 MIBUDGE_HTTPS       1 where browsers reach the service by HTTPS: secure cookies, HSTS
+MIBUDGE_INSECURE    1 lets others reach the service without HTTPS, on a network where everybody is trusted
 MIBUDGE_PROXIES     number of reverse proxies in front; only then are their X-Forwarded headers believed (default 0)
 MIBUDGE_ADMIN       1 or 0: the Django admin at /admin/ (default: on while only loopback names are answered)
 MIBUDGE_DEMO        1 or 0: fill an empty database with the demo household at `make serve` (default: as for the admin)
@@ -22,9 +23,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
 
-from backend import databases, local_files, logs, no_maps
+from backend import databases, local_files, logs, no_maps, safety
 from backend.ledger import currencies
 from backend.operations import scrapers
 from backend.rest import settings as rest_settings
@@ -40,8 +40,17 @@ DATA = local_files.private_folder(Path(env.str("MIBUDGE_DATA", default=str(BASE_
 _secrets = local_files.private_folder(DATA / "secrets")
 
 
+_given: list[tuple[str, str]] = []
+
+
 def _secret(variable: str, file: str) -> str:
-    return env.str(variable, default="") or local_files.secret(_secrets / file)
+    found = env.str(variable, default="")
+    _given.extend((variable, key) for key in found.split(",") if key)
+    return found or local_files.secret(_secrets / file)
+
+
+def _whole(variable: str, default: int, *, least: int, most: int) -> int:
+    return safety.whole(variable, env.str(variable, default="") or str(default), least=least, most=most)
 
 
 SECRET_KEY = _secret("MIBUDGE_SECRET_KEY", "django")
@@ -51,18 +60,22 @@ DATA_KEYS = [key for key in _secret("MIBUDGE_DATA_KEY", "data").split(",") if ke
 
 # Who may ask
 
-LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 DEBUG = env.bool("MIBUDGE_DEBUG", default=False)
-ALLOWED_HOSTS = env.list("MIBUDGE_HOSTS", default=LOOPBACK)
-_only_loopback = set(ALLOWED_HOSTS) <= set(LOOPBACK)
-if DEBUG and not _only_loopback:
-    raise ImproperlyConfigured("MIBUDGE_DEBUG shows source code to whoever asks: loopback names only")
+ALLOWED_HOSTS = env.list("MIBUDGE_HOSTS", default=list(safety.LOOPBACK))
+_only_loopback = set(ALLOWED_HOSTS) <= set(safety.LOOPBACK)
 ADMIN = env.bool("MIBUDGE_ADMIN", default=_only_loopback)
 DEMO = env.bool("MIBUDGE_DEMO", default=_only_loopback)
 HTTPS = env.bool("MIBUDGE_HTTPS", default=False)
-PROXIES = env.int("MIBUDGE_PROXIES", default=0)
-
+PROXIES = _whole("MIBUDGE_PROXIES", 0, least=0, most=10)
 METRICS_NETWORKS = scrapers.networks(env.list("MIBUDGE_METRICS_NETWORKS", default=[]))
+safety.check(
+    hosts=ALLOWED_HOSTS,
+    debug=DEBUG,
+    https=HTTPS,
+    insecure=env.bool("MIBUDGE_INSECURE", default=False),
+    networks=METRICS_NETWORKS,
+    keys=_given,
+)
 
 # Application
 
@@ -133,7 +146,7 @@ DATABASES = {
     "default": databases.configuration(
         _database_url,
         serving=env.bool("MIBUDGE_SERVING", default=True),
-        pool=env.int("MIBUDGE_POOL", default=4),
+        pool=_whole("MIBUDGE_POOL", 4, least=0, most=1_000),
     ),
 }
 MEDIA_ROOT = DATA / "media"  # no URL leads here: a view that knows the user hands files out
@@ -182,7 +195,7 @@ SIMPLE_JWT = {
     "SIGNING_KEY": JWT_KEY,
     "ISSUER": "mibudge",
     "AUDIENCE": "mibudge",
-    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.int("MIBUDGE_ACCESS_MINUTES", default=15)),
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=_whole("MIBUDGE_ACCESS_MINUTES", 15, least=1, most=safety.A_DAY)),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
     "AUTH_HEADER_TYPES": ("Bearer",),
     "USER_ID_FIELD": "id",
@@ -210,4 +223,6 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-LOGGING = logs.configuration(env.str("MIBUDGE_LOG", default="text"))
+LOGGING = logs.configuration(
+    safety.choice("MIBUDGE_LOG", env.str("MIBUDGE_LOG", default="") or "text", among=("text", "json"))
+)

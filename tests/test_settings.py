@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import stat
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.db.utils import ConnectionHandler
 
@@ -56,12 +58,13 @@ def test_new_installation_makes_private_secrets_and_keeps_them(tmp_path: Path) -
 
 
 def test_secrets_from_the_environment_leave_no_file(tmp_path: Path) -> None:
-    keys = {"MIBUDGE_SECRET_KEY": "a" * 50, "MIBUDGE_JWT_KEY": "b" * 50, "MIBUDGE_QUEUE_KEY": "c" * 50}
+    own = [secrets.token_urlsafe(48) for _ in range(5)]
+    keys = {"MIBUDGE_SECRET_KEY": own[0], "MIBUDGE_JWT_KEY": own[1], "MIBUDGE_QUEUE_KEY": own[2]}
 
-    shown = json.loads(start(tmp_path, **keys, MIBUDGE_DATA_KEY="d" * 50 + "," + "e" * 50).stdout)
+    shown = json.loads(start(tmp_path, **keys, MIBUDGE_DATA_KEY=f"{own[3]},{own[4]}").stdout)
 
     assert [shown["SECRET_KEY"], shown["JWT_KEY"], shown["QUEUE_KEY"]] == list(keys.values())
-    assert shown["DATA_KEYS"] == ["d" * 50, "e" * 50]
+    assert shown["DATA_KEYS"] == own[3:]
     assert list((tmp_path / "secrets").iterdir()) == []
 
 
@@ -73,13 +76,6 @@ def test_other_host_names_switch_off_what_is_for_one_machine(tmp_path: Path) -> 
     assert not shown["DEMO"]
     assert shown["SESSION_COOKIE_SECURE"]
     assert shown["SECURE_HSTS_SECONDS"] > 0
-
-
-def test_debug_pages_are_refused_on_other_host_names(tmp_path: Path) -> None:
-    refused = start(tmp_path, MIBUDGE_HOSTS="money.example", MIBUDGE_DEBUG="1")
-
-    assert refused.returncode != 0
-    assert "loopback names only" in refused.stderr
 
 
 def test_behind_a_proxy_with_https_the_deployment_checks_find_nothing(tmp_path: Path) -> None:
@@ -150,7 +146,7 @@ def test_postgresql_limits_and_pools_only_what_serves() -> None:
 
 
 def test_another_kind_of_database_is_refused() -> None:
-    with pytest.raises(ValueError, match="SQLite and PostgreSQL"):
+    with pytest.raises(ImproperlyConfigured, match="postgres://"):
         databases.configuration("mysql://u:p@host/money", serving=True, pool=4)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 FORWARDED = (
     "HTTP_FORWARDED",
@@ -24,8 +25,13 @@ Networks = list[ipaddress.IPv4Network | ipaddress.IPv6Network]
 
 
 def networks(texts: list[str]) -> Networks:
-    """Raises ValueError for one that is none."""
-    return [ipaddress.ip_network(text) for text in texts]
+    """Raises ImproperlyConfigured for one that is none."""
+    try:
+        return [ipaddress.ip_network(text.strip()) for text in texts]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"MIBUDGE_METRICS_NETWORKS must name networks such as 10.0.0.0/24, by commas: {error}."
+        ) from error
 
 
 def may_read(meta: Mapping[str, Any]) -> bool:
