@@ -13,6 +13,7 @@ MIBUDGE_ADMIN       1 or 0: the Django admin at /admin/ (default: on while only 
 MIBUDGE_DEMO        1 or 0: fill an empty database with the demo household at `make serve` (default: as for the admin)
 MIBUDGE_METRICS_NETWORKS    networks whose hosts may read /metrics, beside this machine (such as 10.0.0.0/24)
 MIBUDGE_LOG         text, or json for one object per line (default text)
+MIBUDGE_WEBHOOKS_PRIVATE    1 lets webhooks lead to private networks, and by HTTP without TLS (default 0)
 MIBUDGE_DEBUG       1 for Django's debug pages; loopback names only
 MIBUDGE_ACCESS_MINUTES      life of an access token (default 15)
 MIBUDGE_SECRET_KEY, MIBUDGE_JWT_KEY, MIBUDGE_QUEUE_KEY, MIBUDGE_DATA_KEY   instead of the secrets made at first start;
@@ -67,6 +68,7 @@ ADMIN = env.bool("MIBUDGE_ADMIN", default=_only_loopback)
 DEMO = env.bool("MIBUDGE_DEMO", default=_only_loopback)
 HTTPS = env.bool("MIBUDGE_HTTPS", default=False)
 PROXIES = _whole("MIBUDGE_PROXIES", 0, least=0, most=10)
+WEBHOOKS_PRIVATE = env.bool("MIBUDGE_WEBHOOKS_PRIVATE", default=False)
 METRICS_NETWORKS = scrapers.networks(env.list("MIBUDGE_METRICS_NETWORKS", default=[]))
 safety.check(
     hosts=ALLOWED_HOSTS,

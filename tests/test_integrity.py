@@ -14,6 +14,7 @@ from backend.ledger.models import AmountField, BankAccount, Budget, Entry, Trans
 from backend.ledger.selectors import integrity
 from tests import build
 from tests.ledger import everything
+from tests.services import hooked
 
 SIX = Value(Decimal(6), output_field=AmountField())
 ONE = Value(Decimal(1), output_field=AmountField())
@@ -244,6 +245,15 @@ def test_a_goal_stays_complete_when_its_money_is_spent(household):
 def test_an_account_that_nobody_owns(household):
     household.account.owners.clear()
     assert found() == {("owners", household.account.pk)}
+
+
+@pytest.mark.parametrize("kinds", ["", "funding.done", "funding.done goal.reached funding.short"])
+def test_a_copy_that_is_not_what_the_webhooks_ask_for(household, kinds):
+    hooked.hook(household.account, "funding.done", "goal.reached")
+    hooked.change(hooked.hook(household.account, "funding.short"), active=False)
+    assert found() == set()
+    change(household.account, webhook_kinds=kinds)
+    assert found() == {("webhooks", household.account.pk)}
 
 
 def test_a_row_that_refers_to_what_is_not_there(household):

@@ -11,7 +11,19 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, QuerySet
 
 from backend.ledger import errors
-from backend.ledger.models import Bank, BankAccount, Budget, Change, Entry, FundingEvent, Transaction, Transfer, User
+from backend.ledger.models import (
+    Bank,
+    BankAccount,
+    Budget,
+    Change,
+    Entry,
+    FundingEvent,
+    Transaction,
+    Transfer,
+    User,
+    Webhook,
+    WebhookDelivery,
+)
 
 Row = TypeVar("Row", bound=Model)
 Viewer = User | AnonymousUser
@@ -58,6 +70,14 @@ def funding_events(user: Viewer) -> QuerySet[FundingEvent]:
 def changes(user: Viewer) -> QuerySet[Change]:
     """The history of the user's accounts."""
     return Change.objects.filter(bank_account__in=account_ids(user))
+
+
+def webhooks(user: Viewer) -> QuerySet[Webhook]:
+    return Webhook.objects.filter(bank_account__in=account_ids(user))
+
+
+def webhook_deliveries(user: Viewer) -> QuerySet[WebhookDelivery]:
+    return WebhookDelivery.objects.filter(bank_account__in=account_ids(user))
 
 
 def banks() -> QuerySet[Bank]:

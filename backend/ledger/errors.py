@@ -113,6 +113,12 @@ class CannotRetry(LedgerError):
     code = "cannot_retry"
 
 
+class WebhookOff(LedgerError):
+    """A webhook that is switched off is sent nothing."""
+
+    code = "webhook_off"
+
+
 class SessionOver(LedgerError):
     """The sign-in was ended or has run out."""
 

@@ -8,8 +8,20 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
-from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent, Transaction, Transfer, User
+from backend.ledger.models import (
+    BankAccount,
+    Budget,
+    Entry,
+    FundingEvent,
+    Transaction,
+    Transfer,
+    User,
+    Webhook,
+    WebhookDelivery,
+)
+from backend.ledger.services import webhooks
 from tests import build
+from tests.services import hooked
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +46,8 @@ def rows(account: BankAccount) -> None:
         created_at=build.NOW,
         modified_at=build.NOW,
     )
+    hook = hooked.hook(account)
+    webhooks.ping(actor=hook.owner, webhook_id=hook.pk, now=build.NOW)
 
 
 def again(model: type[Any], **changes: Any) -> None:
@@ -85,6 +99,9 @@ WRONG: dict[str, Callable[[], Any]] = {
     "event_that_can_still_take_place_moved_nothing (moved)": lambda: FundingEvent.objects.update(
         status="skipped", skipped_by=User.objects.get(), revocable=True
     ),
+    "one_delivery_per_webhook_and_event": lambda: again(WebhookDelivery),
+    "delivery_is_due_while_it_waits": lambda: WebhookDelivery.objects.update(next_try_at=None),
+    "delivery_is_due_while_it_waits (over)": lambda: WebhookDelivery.objects.update(status="failed"),
     "user_name_is_unique_in_any_case": lambda: User.objects.create(username="OWNER"),
 }
 
@@ -101,13 +118,13 @@ def test_a_row_that_cannot_be_is_refused(name):
 
 
 def test_each_constraint_of_the_ledger_has_its_case():
-    models = (User, BankAccount, Budget, Transaction, Transfer, Entry, FundingEvent)
+    models = (User, BankAccount, Budget, Transaction, Transfer, Entry, FundingEvent, WebhookDelivery)
     declared = {constraint.name for model in models for constraint in model._meta.constraints}
     assert {name.partition(" ")[0] for name in WRONG} == declared
 
 
 @pytest.mark.usefixtures("rows")
-@pytest.mark.parametrize("model", [Budget, Transaction, Transfer, Entry, FundingEvent])
+@pytest.mark.parametrize("model", [Budget, Transaction, Transfer, Entry, FundingEvent, Webhook, WebhookDelivery])
 def test_nothing_lies_in_an_account_that_is_not_there(model):
     nowhere = build.bank().pk
     with transaction.atomic():

@@ -11,6 +11,7 @@ from .session import FailedSignIn, Session, SpentToken
 from .transaction import Transaction
 from .transfer import Transfer
 from .user import User
+from .webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "LIMIT",
@@ -31,4 +32,6 @@ __all__ = [
     "Transfer",
     "User",
     "Versioned",
+    "Webhook",
+    "WebhookDelivery",
 ]

@@ -50,6 +50,13 @@ class BankAccount(Versioned):
         null=True, blank=True, db_index=True, help_text="First day on which a funding run has something to do."
     )
 
+    webhook_kinds = models.CharField(
+        max_length=200,
+        default="",
+        db_default="",
+        help_text="What its active webhooks are told of: a copy, so that a write need not look; kept by their service.",
+    )
+
     class Meta:
         constraints = (
             in_range("posted_balance", "account_posted_balance_in_range"),

@@ -27,6 +27,8 @@ from backend.ledger.models import (
 )
 from backend.ledger.rules import money
 
+from . import outbox
+
 Row = TypeVar("Row", bound=Stamped)
 Values = dict[str, list[Any]]
 Noun, Action = Change.Noun, Change.Action
@@ -177,7 +179,7 @@ def differs(account: BankAccount, row: Stamped, field: str, *, old: object, new:
 
 
 def write(account: BankAccount, *, at: datetime) -> None:
-    """Store what was noted; one statement."""
+    """Store what was noted, by one statement, and what webhooks are to be told of it."""
     journal = of(account)
     for note in journal.notes:
         note.at = at
@@ -185,11 +187,13 @@ def write(account: BankAccount, *, at: datetime) -> None:
         Change.objects.bulk_create(journal.notes, batch_size=500)
         meter.note((note.noun, note.action) for note in journal.notes)
         journal.notes.clear()
+        outbox.write(account, at=at)
 
 
 def begin(account: BankAccount, *, actor: User | None) -> None:
     """Open the journal of a write to an account that was just locked or made."""
     account.__dict__["_journal"] = Journal(actor=actor)
+    outbox.begin(account)
     watch(account)
 
 
@@ -200,6 +204,7 @@ def of(account: BankAccount) -> Journal:
 
 def _note(account: BankAccount, row: Stamped, action: str, values: Values) -> None:
     kind, journal = KINDS[type(row)], of(account)
+    outbox.note(account, row, values)
     journal.notes.append(
         Change(
             bank_account=account,

@@ -10,7 +10,18 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from backend.ledger import access, currencies, errors, posting
-from backend.ledger.models import BankAccount, Budget, Change, Entry, FundingEvent, Transaction, Transfer, User
+from backend.ledger.models import (
+    BankAccount,
+    Budget,
+    Change,
+    Entry,
+    FundingEvent,
+    Transaction,
+    Transfer,
+    User,
+    Webhook,
+    WebhookDelivery,
+)
 from backend.ledger.rules import amounts
 from backend.ledger.selectors import accounts as selectors
 
@@ -162,7 +173,7 @@ def delete(*, actor: User, account_id: UUID, now: datetime) -> None:
     _discard_uploads(rows)
     links.cut(linked, accounts=locked, now=now)
     Budget.objects.filter(bank_account=account).update(fillup_goal=None)
-    for model in (Change, Entry, Transfer, FundingEvent, Transaction, Budget):
+    for model in (WebhookDelivery, Webhook, Change, Entry, Transfer, FundingEvent, Transaction, Budget):
         # Below an account nothing else refers to these rows, so each table goes with one statement.
         below = model._default_manager.filter(bank_account=account)
         below._raw_delete(below.db)
@@ -191,6 +202,7 @@ def mark_imported(*, actor: User, account_id: UUID, last_posted_through: date, n
         if last_posted_through > selectors.today(account, now=now) + timedelta(days=1):
             raise errors.InvalidValue("The date lies after tomorrow.", field="last_posted_through")
         note_import(account, through=last_posted_through, now=now)
+        posting.outbox.imported(account, source="client", at=now)
     funding.run_after(account_id=account_id, now=now)
     return access.one(access.accounts(actor), account_id)
 

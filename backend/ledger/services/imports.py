@@ -134,7 +134,7 @@ def _import(account: BankAccount, statement: Statement, *, actor: User, source: 
     _enter(account, plan.new, now=now)
     _settle(account, plan.posted, actor=actor, now=now)
     accounts.note_import(account, through=_through(account, statement, now=now), now=now)
-    return ImportResult(
+    result = ImportResult(
         account_id=account.pk,
         new=len(plan.new),
         duplicates=plan.duplicates,
@@ -143,6 +143,17 @@ def _import(account: BankAccount, statement: Statement, *, actor: User, source: 
         suspicious=plan.count(matching.Verdict.SUSPICIOUS),
         decisions=plan.decisions,
     )
+    posting.outbox.imported(
+        account,
+        source=source,
+        new=result.new,
+        duplicates=result.duplicates,
+        settled=result.settled,
+        zeros=result.zeros,
+        suspicious=result.suspicious,
+        at=now,
+    )
+    return result
 
 
 def _plan(account: BankAccount, statement: Statement, *, source: str) -> matching.Plan:

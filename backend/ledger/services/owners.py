@@ -8,7 +8,7 @@ from django.db import transaction
 from backend.ledger import access, errors, posting
 from backend.ledger.models import BankAccount, Transaction, User
 
-from . import funding, links, locks
+from . import funding, links, locks, webhooks
 
 MOST = 20
 
@@ -38,6 +38,7 @@ def remove(*, actor: User, account_id: UUID, username: str, now: datetime) -> No
     """Let somebody not own the account any more, the actor too; the last owner stays. Raises NotFound, Forbidden.
 
     Links to accounts that share no owner with it any more are cut, and it is nobody's default who does not see it.
+    Nothing more is sent to webhooks whose URL is theirs.
     """
     found = access.one(access.accounts(actor), account_id)
     linked = Transaction.objects.filter(bank_account=found).exclude(linked_transaction=None)
@@ -54,6 +55,7 @@ def remove(*, actor: User, account_id: UUID, username: str, now: datetime) -> No
     account.owners.remove(user)
     User.objects.filter(pk=user.pk, default_bank_account=account).update(default_bank_account=None)
     _cut_links(account, locked=locked, now=now)
+    webhooks.stop_those_of(account, user, now=now)
     _note(account, before=before, now=now)
     funding.reschedule(account, now=now)
 

@@ -1,6 +1,15 @@
-"""What else must be true of the rows: transfers and funding events (I4, I8), budgets, owners, links, refunds."""
+"""What else must be true of the rows: transfers, funding events (I4, I8), budgets, owners, links, refunds, webhooks."""
+
+from backend.ledger.rules import webhooks
 
 from .check import Check
+
+_TOLD_OTHERWISE = " OR ".join(
+    f"""(row.webhook_kinds LIKE '%%{kind}%%') <> EXISTS (
+        SELECT 1 FROM ledger_webhook AS hook WHERE hook.bank_account_id = row.id
+            AND hook.active AND CAST(hook.kinds AS TEXT) LIKE '%%"{kind}"%%')"""  # noqa: S608 (the kinds are constants)
+    for kind in webhooks.KINDS
+)
 
 SHAPES = (
     Check(
@@ -93,5 +102,14 @@ SHAPES = (
             SELECT row.id, row.id FROM ledger_bankaccount AS row
             WHERE {scope} AND NOT EXISTS (
                 SELECT 1 FROM ledger_bankaccount_owners AS owned WHERE owned.bankaccount_id = row.id)""",
+    ),
+    Check(
+        invariant="webhooks",
+        table="bank account",
+        accounts=("row.id",),
+        says="is said to tell its webhooks of “{}”, which is not what they ask for",
+        query=f"""
+            SELECT row.id, row.id, row.webhook_kinds FROM ledger_bankaccount AS row
+            WHERE {{scope}} AND ({_TOLD_OTHERWISE})""",  # noqa: S608 (the kinds are constants)
     ),
 )
