@@ -8,7 +8,7 @@ from uuid import UUID
 
 from backend.ledger.selectors import funding as due
 from backend.ledger.selectors import integrity
-from backend.ledger.services import funding, idempotency, linking, sessions
+from backend.ledger.services import funding, idempotency, linking, sessions, webhook_deliveries
 from scheduler import heartbeat, nights, verified
 
 log = logging.getLogger(__name__)
@@ -90,3 +90,4 @@ def tidy(*, now: datetime) -> None:
     """Forget what has run out."""
     sessions.forget(now=now)
     idempotency.forget(now=now)
+    webhook_deliveries.forget(now=now)

@@ -11,7 +11,7 @@ from huey.contrib.djhuey import db_periodic_task, db_task, on_startup
 from backend import clock
 from backend.ledger import doors
 from backend.ledger.services import linking
-from scheduler import jobs
+from scheduler import jobs, webhooks
 
 PATIENCE = 2
 """Seconds that a ring waits, so that one job answers all rings of that time."""
@@ -26,6 +26,13 @@ def tick() -> None:
         jobs.tick(now=clock.now(), clock=clock.now)
 
 
+@db_periodic_task(crontab())
+def tell_webhooks() -> None:
+    """After the tick of the same minute, which funds: receivers may be slow."""
+    with doors.through(doors.SCHEDULER):
+        webhooks.send(now=clock.now(), clock=clock.now)
+
+
 @db_periodic_task(crontab(minute="*/10"))
 def sweep_links() -> None:
     with doors.through(doors.SCHEDULER):
@@ -37,6 +44,7 @@ def catch_up() -> None:
     """After a pause nothing waits for its next minute, a task that died with the last consumer neither."""
     tick()
     sweep_links()
+    tell_webhooks()
 
 
 @db_periodic_task(crontab(minute="*/10"))

@@ -180,7 +180,7 @@ def test_linking_sweeps_what_came_in_lately(account: BankAccount, shared_account
 def test_each_job_has_its_hour() -> None:
     periodic = {type(task).__name__: task for task in tasks.tick.huey._registry.periodic_tasks}
 
-    assert set(periodic) == {"tick", "sweep_links", "nightly"}
+    assert set(periodic) == {"tick", "tell_webhooks", "sweep_links", "nightly"}
     assert all(periodic["tick"].validate_datetime(NOW + timedelta(minutes=minute)) for minute in range(60))
 
 

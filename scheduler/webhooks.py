@@ -1,0 +1,112 @@
+"""Sends what webhooks are to be told: found by query, claimed row by row, several receivers at a time."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent import futures
+from datetime import datetime
+
+from django.conf import settings
+
+from backend.ledger.models import WebhookDelivery
+from backend.ledger.rules import webhooks as rules
+from backend.ledger.selectors import webhooks as selectors
+from backend.ledger.services import webhook_deliveries, webhooks
+from backend.ledger.services.webhook_deliveries import Claim
+
+from . import receivers
+from .receivers import Answer
+
+log = logging.getLogger(__name__)
+
+MOST = 200
+"""Messages that one look finds."""
+
+AT_ONCE = 8
+ENOUGH = 20.0
+"""Seconds after which no more is begun: funding waits for nobody's receiver. What is left is due at the next minute."""
+
+GRACE = 2.0
+"""Seconds beside receivers.TOTAL that a try may take, for the look-up of the name."""
+
+
+def send(*, now: datetime, clock: Callable[[], datetime]) -> int:
+    """Send what is due; how many messages arrived. A receiver that fails gets no more of this round."""
+    started, arrived = time.monotonic(), 0
+    queues = _by_webhook(selectors.due(now=now, most=MOST))
+    pool = futures.ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="webhook")
+    try:
+        while queues and time.monotonic() - started < ENOUGH:
+            claims = list(_claimed(queues, clock=clock))
+            for claim, answer in _sent(pool, claims, clock=clock):
+                if _noted(claim, answer, now=clock()):
+                    arrived += 1
+                else:
+                    queues.pop(claim.webhook_id, None)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    return arrived
+
+
+def _by_webhook(due: Iterable[WebhookDelivery]) -> dict[object, list[WebhookDelivery]]:
+    """The messages to each webhook, the last one first."""
+    found: dict[object, list[WebhookDelivery]] = {}
+    for row in due:
+        found.setdefault(row.webhook_id, []).insert(0, row)
+    return found
+
+
+def _claimed(queues: dict[object, list[WebhookDelivery]], *, clock: Callable[[], datetime]) -> Iterator[Claim]:
+    """The next message to each of some webhooks, claimed; those that were taken or may not be sent are left out."""
+    for key in list(queues)[:AT_ONCE]:
+        row = queues[key].pop()
+        if not queues[key]:
+            del queues[key]
+        else:
+            queues[key] = queues.pop(key)  # to the end: all get their turn
+        if not row.allowed:  # type: ignore[attr-defined]
+            queues.pop(key, None)
+            webhooks.switch_off(
+                account_id=row.bank_account_id, webhook_id=row.webhook_id, reason=webhooks.LEFT, now=clock()
+            )
+            continue
+        claim = webhook_deliveries.claim(row, now=clock())
+        if claim is not None:
+            yield claim
+
+
+def _sent(
+    pool: futures.Executor, claims: list[Claim], *, clock: Callable[[], datetime]
+) -> Iterator[tuple[Claim, Answer]]:
+    tries = {pool.submit(_try, claim, at=clock()): claim for claim in claims}
+    done, late = futures.wait(tries, timeout=receivers.TOTAL + GRACE)
+    yield from ((tries[each], each.result()) for each in done)
+    yield from ((tries[each], Answer(error=receivers.TIMED_OUT)) for each in late)
+
+
+def _try(claim: Claim, *, at: datetime) -> Answer:
+    timestamp = int(at.timestamp())
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": "mibudge",
+        "Webhook-Id": str(claim.event_id),
+        "Webhook-Timestamp": str(timestamp),
+        "Webhook-Signature": rules.signature(
+            claim.secret, message_id=str(claim.event_id), timestamp=timestamp, body=claim.body
+        ),
+    }
+    try:
+        return receivers.post(claim.url, headers=headers, body=claim.body, private=settings.WEBHOOKS_PRIVATE)
+    except Exception:
+        log.exception("A message to a webhook could not be sent. Webhook %s", claim.webhook_id)
+        return Answer(error="Something went wrong here; it was noted.")
+
+
+def _noted(claim: Claim, answer: Answer, *, now: datetime) -> bool:
+    """Note what became of the message; whether it arrived."""
+    if answer.status is not None and not answer.error:
+        webhook_deliveries.delivered(claim, answer=answer.status, now=now)
+        return True
+    log.info("A message did not arrive, try %s. Webhook %s: %s", claim.tries, claim.webhook_id, answer.error)
+    webhook_deliveries.failed(claim, answer=answer.status, error=answer.error, now=now)
+    return False

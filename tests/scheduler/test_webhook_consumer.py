@@ -1,0 +1,66 @@
+"""The real consumer, killed while a receiver keeps it waiting: what it had claimed is sent by the next."""
+
+import os
+import signal
+import sqlite3
+import sys
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.scheduler import receiving
+from tests.scheduler.receiving import receiver
+from tests.scheduler.test_consumer import Jobs, jobs, wait_until
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="parts die with their parent by a way of Linux")
+
+EVENTS = 5
+SEED = f"""
+from backend import clock
+from tests import build
+from tests.services import hooked
+
+now = clock.now()
+account = build.account(owner=build.user("owner"), balance="100", now=now)
+hooked.hook(account, "budget.below_zero", url="URL", now=now)
+for number in range({EVENTS}):
+    budget = build.budget(account, name=f"Budget {{number}}", now=now)
+    build.transfer(account, source=budget, target=build.unallocated(account), amount="1.00", now=now)
+"""
+LAPSE = "UPDATE ledger_webhookdelivery SET next_try_at = datetime('now', '-1 minute') WHERE next_try_at IS NOT NULL"
+DELIVERED = "SELECT COUNT(*) FROM ledger_webhookdelivery WHERE status = 'delivered' AND next_try_at IS NULL"
+
+
+def lapse(running: Jobs) -> None:
+    """The time passes after which a claim holds no longer."""
+    with closing(sqlite3.connect(running.folder / "mibudge.sqlite3", timeout=20)) as database, database:
+        database.execute(LAPSE)
+
+
+def test_a_consumer_that_is_killed_while_it_sends_is_gone_on_with(tmp_path: Path) -> None:
+    with jobs(tmp_path) as running, receiver() as there:
+        running.environment["MIBUDGE_WEBHOOKS_PRIVATE"] = "1"
+        running.manage("migrate", "-v0")
+        running.manage("shell", "-v0", "-c", SEED.replace("URL", there.url()))
+        there.behaviours = [receiving.status(200), receiving.silence(600)]
+        running.start()
+        wait_until(lambda: len(there.got) == 2)
+        os.kill(running.consumer(), signal.SIGKILL)
+        running.kill_both()
+        running.is_free()
+        assert running.ask(DELIVERED) == [(1,)]
+
+        there.behaviours = [receiving.status(200)]
+        lapse(running)
+        running.start()
+        wait_until(lambda: running.ask(DELIVERED) == [(EVENTS,)])
+        assert running.end(signal.SIGTERM) == 0
+
+        times: Counter[Any] = Counter(got.headers["webhook-id"] for got in there.got)
+        assert sorted(times.values()) == [1] * (EVENTS - 1) + [2]
+        log = (running.folder / "log").read_bytes()
+        assert b"Traceback" not in log
+        assert b"key=1" not in log

@@ -1,0 +1,392 @@
+"""Messages to webhooks on their way: sent, tried again, given up; each by one sender at a time."""
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from backend.ledger.models import BankAccount, Budget, User, Webhook, WebhookDelivery
+from backend.ledger.rules import webhooks as rules
+from backend.ledger.selectors import webhooks as selectors
+from backend.ledger.services import accounts, webhook_deliveries, webhooks
+from scheduler import jobs, receivers, tasks
+from scheduler import webhooks as sender
+from scheduler.receivers import Answer
+from tests import build
+from tests.scheduler import receiving
+from tests.scheduler.receiving import Receiver, receiver
+from tests.services import funded, hooked
+
+pytestmark = pytest.mark.django_db
+
+NOW = build.NOW
+MINUTE = timedelta(minutes=1)
+SOON = NOW + timedelta(seconds=1)
+"""Rows of one write lie microseconds apart."""
+
+
+@pytest.fixture
+def here(settings: Any) -> Iterator[Receiver]:
+    settings.WEBHOOKS_PRIVATE = True
+    with receiver() as found:
+        yield found
+
+
+@pytest.fixture
+def hook(account: BankAccount, here: Receiver) -> Webhook:
+    return hooked.hook(account, url=here.url())
+
+
+def send(now: datetime = NOW) -> int:
+    return sender.send(now=now, clock=lambda: now)
+
+
+def ping(webhook: Webhook, *, now: datetime = NOW) -> WebhookDelivery:
+    return webhooks.ping(actor=webhook.owner, webhook_id=webhook.pk, now=now)
+
+
+def message(webhook: Webhook, *, now: datetime = NOW) -> WebhookDelivery:
+    """A message of its own, unlike a ping, of which one waits at most."""
+    row = ping(webhook, now=now)
+    WebhookDelivery.objects.filter(pk=row.pk).update(kind=rules.FUNDING_DONE)
+    return row
+
+
+def state(row: WebhookDelivery) -> tuple[Any, ...]:
+    row.refresh_from_db()
+    return row.status, row.tries, row.answer, row.error
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, answer: Callable[[str], Answer]) -> list[str]:
+    """Have receivers answer so, by their URL; those that were asked, in order."""
+    asked: list[str] = []
+
+    def post(url: str, **_: Any) -> Answer:
+        asked.append(url)
+        return answer(url)
+
+    monkeypatch.setattr(receivers, "post", post)
+    return asked
+
+
+# On the way
+
+
+def test_what_happened_arrives_signed(account: BankAccount, groceries: Budget, hook: Webhook, here: Receiver) -> None:
+    build.transfer(account, source=groceries, target=build.unallocated(account), amount="5.00")
+    assert here.got == []
+    assert send(SOON) == 1
+    (got,) = here.got
+    row = WebhookDelivery.objects.get()
+
+    assert got.is_signed_with(hook.secret)
+    assert not got.is_signed_with(rules.secret(b"x" * 32))
+    assert got.headers["webhook-id"] == str(row.event_id) == got.told["id"]
+    assert got.headers["webhook-timestamp"] == str(int(SOON.timestamp()))
+    assert got.headers["content-type"].startswith("application/json")
+    assert got.told["type"] == "budget.below_zero"
+    assert got.told["data"]["balance"] == "-5.00"
+    assert got.body == row.payload.encode()
+    assert state(row) == ("delivered", 1, 204, "")
+    assert row.delivered_at == row.last_tried_at == SOON
+    assert send(SOON) == 0
+    assert len(here.got) == 1
+
+
+def test_it_is_tried_again_later_and_later_under_its_id_and_signed_anew(hook: Webhook, here: Receiver) -> None:
+    here.behaviours = [receiving.status(503), receiving.status(302, Location="/"), receiving.status(200)]
+    row, now = ping(hook), NOW
+    for delay, code in ((MINUTE, 503), (5 * MINUTE, 302)):
+        assert send(now) == 0
+        assert send(now + delay - timedelta(seconds=1)) == 0
+        assert state(row) == ("waiting", row.tries, code, f"The receiver answered {code}.")
+        now += delay
+    assert send(now) == 1
+    assert state(row) == ("delivered", 3, 200, "")
+    assert {got.headers["webhook-id"] for got in here.got} == {str(row.event_id)}
+    assert len({got.body for got in here.got}) == 1
+    assert len({got.headers["webhook-timestamp"] for got in here.got}) == 3
+    assert all(got.is_signed_with(hook.secret) for got in here.got)
+
+
+def test_at_last_it_is_given_up_and_the_webhook_is_switched_off_which_says_why(
+    account: BankAccount, hook: Webhook, here: Receiver
+) -> None:
+    here.behaviours = [receiving.status(500)]
+    row, now, tries = ping(hook), NOW, 0
+    while (due := WebhookDelivery.objects.get(pk=row.pk).next_try_at) is not None:
+        now, tries = due, tries + 1
+        send(now)
+    hook.refresh_from_db()
+
+    assert tries <= 9
+    assert row.status == "waiting"
+    assert state(row)[0] == "failed"
+    assert not hook.active
+    assert hook.disabled_reason == "Nothing arrived since 2026-06-15 12:00 UTC. The receiver answered 500."
+    assert now - NOW >= rules.PATIENCE
+    assert hooked.copied(account) == []
+
+
+def test_a_replayed_message_is_sent_again_as_it_was(hook: Webhook, here: Receiver) -> None:
+    row = ping(hook)
+    send()
+    webhooks.replay(actor=hook.owner, delivery_id=row.pk, now=NOW + MINUTE)
+    assert send(NOW + MINUTE) == 1
+    first, second = here.got
+    assert (first.body, first.headers["webhook-id"]) == (second.body, second.headers["webhook-id"])
+    assert state(row) == ("delivered", 1, 204, "")
+
+
+def test_one_that_wants_no_more_is_told_no_more(hook: Webhook, here: Receiver) -> None:
+    here.behaviours = [receiving.status(410)]
+    rows = [message(hook) for _ in range(2)]
+    send()
+    hook.refresh_from_db()
+    assert (hook.active, hook.disabled_reason) == (False, "The receiver wants no more: it answered 410.")
+    assert {state(row)[0] for row in rows} == {"failed"}
+
+
+def test_a_success_ends_a_series_of_failures(hook: Webhook, here: Receiver) -> None:
+    here.behaviours = [receiving.status(500), receiving.status(200), receiving.status(500)]
+    for now, since in ((NOW, NOW), (NOW + MINUTE, None), (NOW + 4 * rules.PATIENCE, NOW + 4 * rules.PATIENCE)):
+        if since:
+            ping(hook, now=now)
+        send(now)
+        hook.refresh_from_db()
+        assert (hook.failing_since, hook.active) == (since, True)
+
+
+def test_nothing_is_sent_to_what_is_not_allowed_any_more(
+    account: BankAccount, here: Receiver, hook: Webhook, settings: Any
+) -> None:
+    row = ping(hook)
+    settings.WEBHOOKS_PRIVATE = False
+    send()
+    assert state(row) == ("waiting", 1, None, "Enter a URL that begins with https://.")
+    assert here.got == []
+
+
+# Many at once
+
+
+def test_a_receiver_that_fails_is_left_alone_for_this_round_and_others_get_theirs(
+    account: BankAccount, hook: Webhook, here: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = hooked.hook(account, url="https://other.example/")
+    for _ in range(3):
+        message(hook)
+        message(other)
+    asked = answering(monkeypatch, lambda url: Answer(status=200) if "other" in url else Answer(error="No."))
+    assert send() == 3
+    assert sorted(asked) == sorted([here.url(), *["https://other.example/"] * 3])
+
+
+def test_messages_to_one_receiver_come_one_after_the_other_the_oldest_first(hook: Webhook, here: Receiver) -> None:
+    rows = [message(hook, now=NOW - number * MINUTE) for number in (1, 3, 2)]
+    assert send() == 3
+    assert [got.headers["webhook-id"] for got in here.got] == [str(rows[each].event_id) for each in (1, 2, 0)]
+
+
+def test_receivers_are_told_side_by_side(
+    shared_account: BankAccount, account: BankAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hooks = [hooked.hook(each) for each in (account, account, shared_account)]
+    for each in hooks:
+        ping(each)
+    together = threading.Barrier(3)
+
+    def answer(_: str) -> Answer:
+        together.wait(timeout=30)
+        return Answer(status=200)
+
+    answering(monkeypatch, answer)
+    assert send() == 3
+
+
+def test_after_a_while_no_more_is_begun(hook: Webhook, here: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [message(hook, now=NOW - number * MINUTE) for number in range(3)]
+    clock = iter([0.0, 1.0, sender.ENOUGH + 1])
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(receivers, "post", lambda *_, **__: Answer(status=200))
+    assert send() == 1
+    assert [state(row)[:2] for row in rows] == [("waiting", 0), ("waiting", 0), ("delivered", 1)]
+
+
+def test_a_try_that_never_ends_is_one_that_failed(hook: Webhook, monkeypatch: pytest.MonkeyPatch) -> None:
+    row, over = ping(hook), threading.Event()
+    monkeypatch.setattr(receivers, "TOTAL", 0.2)
+    monkeypatch.setattr(sender, "GRACE", 0.0)
+    monkeypatch.setattr(receivers, "post", lambda *_, **__: over.wait(30) and Answer(status=200))
+    try:
+        assert send() == 0
+    finally:
+        over.set()
+    assert state(row) == ("waiting", 1, None, receivers.TIMED_OUT)
+
+
+def test_what_goes_wrong_here_is_logged_and_tried_again(
+    hook: Webhook, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    row = ping(hook)
+
+    def post(*_: Any, **__: Any) -> Answer:
+        raise RuntimeError("poison")
+
+    monkeypatch.setattr(receivers, "post", post)
+    assert send() == 0
+    assert state(row)[:2] == ("waiting", 1)
+    assert "poison" in caplog.text
+
+
+# Claims
+
+
+def due(now: datetime = NOW) -> list[WebhookDelivery]:
+    return list(selectors.due(now=now, most=10))
+
+
+def test_of_two_senders_one_claims(hook: Webhook) -> None:
+    ping(hook)
+    (one,), (other,) = due(), due()
+    assert webhook_deliveries.claim(one, now=NOW) is not None
+    assert webhook_deliveries.claim(other, now=NOW) is None
+    assert due() == []
+
+
+def test_what_a_sender_that_died_had_claimed_is_sent_by_the_next(hook: Webhook, here: Receiver) -> None:
+    row = ping(hook)
+    webhook_deliveries.claim(due()[0], now=NOW)
+    assert send(NOW + MINUTE) == 0
+    assert send(NOW + webhook_deliveries.LEASE) == 1
+    assert state(row) == ("delivered", 2, 204, "")
+
+
+def test_a_claim_lasts_longer_than_a_round() -> None:
+    longest = sender.ENOUGH + receivers.TOTAL + sender.GRACE
+    assert timedelta(seconds=longest) < webhook_deliveries.LEASE
+
+
+def test_who_held_a_claim_for_too_long_spoils_nothing(hook: Webhook) -> None:
+    row = ping(hook)
+    late = webhook_deliveries.claim(due()[0], now=NOW)
+    then = NOW + webhook_deliveries.LEASE
+    current = webhook_deliveries.claim(due(then)[0], now=then)
+    assert late is not None
+    assert current is not None
+
+    webhook_deliveries.failed(late, answer=None, error="No.", now=then)
+    assert state(row) == ("waiting", 2, None, "")
+    webhook_deliveries.delivered(current, answer=200, now=then)
+    webhook_deliveries.failed(late, answer=None, error="No.", now=then)
+    assert state(row) == ("delivered", 2, 200, "")
+    assert Webhook.objects.get().failing_since is None
+
+
+def test_what_is_switched_off_meanwhile_is_not_claimed(account: BankAccount, hook: Webhook) -> None:
+    ping(hook)
+    (row,) = due()
+    hooked.change(hook, active=False)
+    assert webhook_deliveries.claim(row, now=NOW) is None
+
+
+@pytest.mark.parametrize("gone", ["webhook", "account"])
+def test_what_is_deleted_meanwhile_leaves_no_trace(account: BankAccount, hook: Webhook, gone: str) -> None:
+    ping(hook)
+    claim = webhook_deliveries.claim(due()[0], now=NOW)
+    if gone == "webhook":
+        webhooks.delete(actor=hook.owner, webhook_id=hook.pk, now=NOW)
+    else:
+        accounts.delete(actor=hook.owner, account_id=account.pk, now=NOW)
+    assert claim is not None
+    webhooks.switch_off(account_id=account.pk, webhook_id=hook.pk, reason="Gone.", now=NOW)
+    webhook_deliveries.failed(claim, answer=410, error="Gone.", now=NOW)
+    webhook_deliveries.delivered(claim, answer=200, now=NOW)
+    assert not WebhookDelivery.objects.exists()
+
+
+@pytest.mark.parametrize("gone", ["owner", "log-in"])
+def test_nothing_is_sent_for_somebody_who_is_no_owner_or_no_user_any_more(
+    shared_account: BankAccount, coowner: User, here: Receiver, gone: str
+) -> None:
+    hook = hooked.hook(shared_account, url=here.url(), actor=coowner)
+    rows = [message(hook) for _ in range(2)]
+    if gone == "owner":
+        shared_account.owners.remove(coowner)  # behind the service's back
+    else:
+        User.objects.filter(pk=coowner.pk).update(is_active=False)
+    assert send() == 0
+    assert here.got == []
+    hook.refresh_from_db()
+    assert (hook.active, hook.disabled_reason) == (False, webhooks.LEFT)
+    assert {state(row)[0] for row in rows} == {"failed"}
+
+
+# What it costs, and what is left of it
+
+
+def test_a_minute_with_nothing_to_send_is_one_query_that_an_index_answers(account: BankAccount, hook: Webhook) -> None:
+    rows = [
+        WebhookDelivery(
+            bank_account=account, webhook=hook, event_id=uuid4(), kind="ping", payload="{}",
+            status="delivered", created_at=NOW, modified_at=NOW,
+        )
+        for _ in range(2_000)
+    ]  # fmt: skip
+    WebhookDelivery.objects.bulk_create(rows)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    with CaptureQueriesContext(connection) as captured:
+        assert send() == 0
+    (query,) = captured.captured_queries
+    with connection.cursor() as cursor:
+        explain = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
+        cursor.execute(explain + query["sql"])
+        plan = "\n".join(str(row[-1]) for row in cursor.fetchall())
+    assert "delivery_due" in plan
+
+
+def test_the_log_is_kept_for_a_month(hook: Webhook, here: Receiver) -> None:
+    row, waits = message(hook), message(hook)
+    send()
+    WebhookDelivery.objects.filter(pk=waits.pk).update(status="waiting", next_try_at=NOW)
+    jobs.tidy(now=NOW + webhook_deliveries.KEPT)
+    assert WebhookDelivery.objects.count() == 2
+    jobs.tidy(now=NOW + webhook_deliveries.KEPT + MINUTE)
+    assert list(WebhookDelivery.objects.all()) == [waits]
+    assert row != waits
+
+
+def test_logs_tell_which_webhook_and_why_and_nothing_else(
+    account: BankAccount, groceries: Budget, hook: Webhook, here: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    here.behaviours = [receiving.status(500)]
+    build.transfer(account, source=groceries, target=build.unallocated(account), amount="5.00")
+    send(SOON)
+    assert str(hook.pk) in caplog.text
+    for secret in (hook.secret, "key=1", "127.0.0.1", "Groceries", "5.00"):
+        assert secret not in caplog.text
+
+
+# The queue
+
+
+def test_the_task_comes_after_the_one_that_funds(account: BankAccount, here: Receiver, time_machine: Any) -> None:
+    time_machine.move_to(NOW, tick=False)
+    hooked.hook(account, rules.FUNDING_DONE, url=here.url())
+    funded.goal(funded.free(account))
+    tasks.tick.call_local()
+    time_machine.move_to(SOON, tick=False)
+    tasks.tell_webhooks.call_local()
+    assert [json.loads(got.body)["data"]["moved"] for got in here.got] == ["10.00"]
+    names = [type(task).__name__ for task in tasks.tick.huey._registry.periodic_tasks]
+    assert names.index("tick") < names.index("tell_webhooks")
