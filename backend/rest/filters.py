@@ -18,7 +18,7 @@ from rest_framework.filters import OrderingFilter, search_smart_split
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from backend.ledger.models import BankAccount, Budget, FundingEvent, Transaction
+from backend.ledger.models import BankAccount, Budget, FundingEvent, Transaction, WebhookDelivery
 
 from . import fields
 
@@ -194,3 +194,9 @@ class FundingEventFilters(kinds.FilterSet):
     budget = kinds.UUIDFilter("budget_id")
     date_from = Day("on", lookup_expr="gte")
     date_to = Day("on", lookup_expr="lte")
+
+
+class WebhookDeliveryFilters(kinds.FilterSet):
+    webhook = kinds.UUIDFilter("webhook_id")
+    status = kinds.ChoiceFilter(choices=WebhookDelivery.Status.choices)
+    kind = kinds.CharFilter()

@@ -64,6 +64,8 @@ REFUSING = (
     "bank_accounts_funding_events_retry_create",
     "bank_accounts_funding_events_take_back_create",
     "transactions_link_destroy",
+    "bank_accounts_webhooks_test_create",
+    "bank_accounts_webhook_deliveries_replay_create",
     "transactions_refund_of_destroy",
 )
 

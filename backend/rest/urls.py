@@ -19,6 +19,7 @@ from .transactions import Transactions, Uploads
 from .transfers import InternalTransactions
 from .users import Me, Users
 from .views import View
+from .webhooks import OneWebhook, OneWebhookDelivery, WebhookDeliveries, Webhooks
 
 LIST = {"get": "list"}
 LIST_CREATE = {"get": "list", "post": "create"}
@@ -57,6 +58,15 @@ urlpatterns = [
     v1("bank-accounts/<key:id>/link-candidates/", AccountLinks, {"get": "candidates"}),
     v1("bank-accounts/<key:id>/mark-imported/", BankAccounts, {"post": "mark_imported"}),
     v1("bank-accounts/<key:id>/run-funding/", BankAccounts, {"post": "run_funding"}),
+    v1("bank-accounts/<key:id>/webhooks/", Webhooks, LIST_CREATE),
+    v1(
+        "bank-accounts/<key:id>/webhooks/<key:webhook_id>/",
+        OneWebhook,
+        {"get": "retrieve", "patch": "partial_update", "delete": "destroy"},
+    ),
+    v1("bank-accounts/<key:id>/webhooks/<key:webhook_id>/test/", OneWebhook, {"post": "ping"}),
+    v1("bank-accounts/<key:id>/webhook-deliveries/", WebhookDeliveries, LIST),
+    v1("bank-accounts/<key:id>/webhook-deliveries/<key:delivery_id>/replay/", OneWebhookDelivery, {"post": "replay"}),
     v1("banks/", Banks, LIST),
     v1("banks/<key:id>/", Banks, RETRIEVE),
     v1("budgets/", Budgets, LIST_CREATE),

@@ -171,17 +171,17 @@ def listed(
             pages.argument("filters", filters | None, "Which of them; without any, all."),
             pages.argument(pages.ORDER_BY, order_by | None, "In which order; without one, as this list says."),
         ],
-        narrow=_narrow,
-        within=_within,
+        narrow=narrow,
+        within=within,
         link=link,
     )
 
 
-def _narrow(rows: QuerySet[Any], *, filters: Any) -> QuerySet[Any]:
+def narrow(rows: QuerySet[Any], *, filters: Any) -> QuerySet[Any]:
     return rows if filters is None else filters.narrow(rows)
 
 
-def _within(rows: QuerySet[Any], *, user: User, filters: Any) -> Hanging | None:
+def within(rows: QuerySet[Any], *, user: User, filters: Any) -> Hanging | None:
     return _all(rows, user=user) if filters is None else filters.within(rows, user=user)
 
 

@@ -33,11 +33,23 @@ from .reports import ReportQueries
 from .sync import SyncQueries
 from .transactions import Transaction
 from .transfers import Transfer
+from .webhooks import Webhook, WebhookDelivery, WebhookQueries
 from .writes import Mutation
 
 NODES: dict[str, type[relay.Node]] = {
     each.__name__: each
-    for each in (Allocation, Bank, BankAccount, Budget, FundingEvent, HistoryEntry, Transaction, Transfer)
+    for each in (
+        Allocation,
+        Bank,
+        BankAccount,
+        Budget,
+        FundingEvent,
+        HistoryEntry,
+        Transaction,
+        Transfer,
+        Webhook,
+        WebhookDelivery,
+    )
 }
 
 
@@ -52,6 +64,7 @@ class Query(
     SyncQueries,
     HistoryQueries,
     ForecastQueries,
+    WebhookQueries,
 ):
     @strawberry.field(description="The thing of that id; null if there is none that the user may see.")
     def node(

@@ -14,6 +14,7 @@ from backend.ledger.models import User
 from backend.schema import enums, errors
 from backend.schema.funding_event_filters import FundingEventKind
 from backend.schema.root import schema
+from backend.schema.webhooks import WebhookEventKind
 from tests.documents import OPENAPI
 from tests.parity.world import World
 from tests.tokens import bearer
@@ -23,6 +24,7 @@ NOUNS = {
     "budgets": "Budget",
     "transactions": "Transaction",
     "internal_transactions": "Transfer",
+    "bank_accounts_webhooks": "Webhook",
     "users": "User",
     "users_me": "Me",
 }
@@ -33,6 +35,8 @@ ACTIONS = {
     "bank_accounts_funding_events_skip_create": "skipFundingEvent",
     "bank_accounts_funding_events_take_back_create": "unskipFundingEvent",
     "bank_accounts_run_funding_create": "runFunding",
+    "bank_accounts_webhook_deliveries_replay_create": "replayWebhookDelivery",
+    "bank_accounts_webhooks_test_create": "testWebhook",
     "budgets_archive_create": "archiveBudget",
     "transactions_link_create": "linkTransactions",
     "transactions_link_destroy": "unlinkTransaction",
@@ -101,6 +105,8 @@ def rest(world: World, user: User, operation: Write, thing: str, body: dict[str,
     path = operation.path
     if "{event_id}" in path:
         path = path.replace("{id}", world.key("funded_account"))
+    if "{webhook_id}" in path or "{delivery_id}" in path:
+        path = path.replace("{id}", world.key("account"))
     path = re.sub(r"\{\w+\}", thing, path)
     response = Client(headers=bearer(user)).generic(
         operation.method, path, data=json.dumps(world.filled(body)), content_type="application/json"
@@ -181,6 +187,8 @@ def _camel(name: str) -> str:
 def _word(name: str, value: Any) -> Any:
     if name in ENUMS and isinstance(value, str):
         return ENUMS[name](value).name
+    if name == "kinds":
+        return [WebhookEventKind(kind).name for kind in value]
     if name == "auto_spend":
         return [{RULES.get(key, key): each for key, each in rule.items()} for rule in value]
     return value

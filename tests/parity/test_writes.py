@@ -42,6 +42,7 @@ COFFEE = {
 }
 CAR = {"bank_account": "@account", "name": "Car", "target_balance": "100.00", "budget_type": "G", "funding_type": "F"}
 MOVE = {"bank_account": "@account", "src_budget": "@unallocated", "dst_budget": "@groceries", "amount": "5.00"}
+HOOK = {"url": "https://hook.example/new?key=1", "kinds": ["goal.reached", "budget.below_zero"]}
 SKIP = {"budget": "@weekly", "date": "2026-06-28"}
 
 
@@ -134,6 +135,26 @@ CASES = [
     Case("bank_accounts_funding_events_take_back_create", {}, "@skipped"),
     Case("bank_accounts_funding_events_take_back_create", {}, "@short", refused="settled"),
     Case("bank_accounts_funding_events_take_back_create", {}, "@absent", refused="not_found"),
+    Case("bank_accounts_webhooks_create", HOOK, "@account"),
+    Case("bank_accounts_webhooks_create", HOOK | {"kinds": []}, "@account", refused="kinds"),
+    Case("bank_accounts_webhooks_create", HOOK | {"url": ""}, "@account", refused="url"),
+    Case("bank_accounts_webhooks_create", HOOK | {"url": "https://a.example/" + "x" * 500}, "@account", refused="url"),
+    Case("bank_accounts_webhooks_create", HOOK | {"url": "http://hook.example/"}, "@account", refused="url"),
+    Case("bank_accounts_webhooks_create", HOOK | {"url": "https://10.0.0.1/"}, "@account", refused="url"),
+    Case("bank_accounts_webhooks_create", HOOK, "@foreign_account", refused="not_found"),
+    Case("bank_accounts_webhooks_partial_update", {"kinds": ["funding.short"], "active": True}, "@off"),
+    Case("bank_accounts_webhooks_partial_update", {"url": "https://else.example/", "active": False}, "@hook"),
+    Case("bank_accounts_webhooks_partial_update", {"url": "https://[::1]/"}, "@hook", refused="url"),
+    Case("bank_accounts_webhooks_partial_update", {"active": False}, "@foreign_hook", refused="not_found"),
+    Case("bank_accounts_webhooks_destroy", {}, "@hook"),
+    Case("bank_accounts_webhooks_destroy", {}, "@foreign_hook", refused="not_found"),
+    Case("bank_accounts_webhooks_destroy", {}, "@hook", user="stranger", refused="not_found"),
+    Case("bank_accounts_webhooks_test_create", {}, "@hook"),
+    Case("bank_accounts_webhooks_test_create", {}, "@off", refused="webhook_off"),
+    Case("bank_accounts_webhooks_test_create", {}, "@foreign_hook", refused="not_found"),
+    Case("bank_accounts_webhook_deliveries_replay_create", {}, "@hook_delivery"),
+    Case("bank_accounts_webhook_deliveries_replay_create", {}, "@off_delivery", refused="webhook_off"),
+    Case("bank_accounts_webhook_deliveries_replay_create", {}, "@foreign_delivery", refused="not_found"),
     Case("internal_transactions_create", MOVE),
     Case("internal_transactions_create", MOVE | {"effective_date": "2026-06-01T08:00:00+02:00"}),
     Case("internal_transactions_create", MOVE | {"amount": "0.00"}, refused="amount"),

@@ -3,9 +3,20 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent, Transaction, Transfer, User
-from backend.ledger.services import funding, funding_events, linking, refunds
+from backend.ledger.models import (
+    BankAccount,
+    Budget,
+    Entry,
+    FundingEvent,
+    Transaction,
+    Transfer,
+    User,
+    Webhook,
+    WebhookDelivery,
+)
+from backend.ledger.services import funding, funding_events, linking, refunds, webhooks
 from tests import build
+from tests.services import hooked
 
 
 @dataclass
@@ -66,8 +77,22 @@ def build_world(owner: User, stranger: User, staff: User) -> World:
     ends = {"transaction_id": world.things["linked"].pk, "other_id": world.things["other_side"].pk}
     linking.link(actor=owner, **ends, now=build.NOW)
     world.things |= _funded(owner)
+    world.things |= _hooked(account, foreign)
     Budget.objects.filter(pk=archived.pk).update(archived=True, archived_at=build.NOW)
     return world
+
+
+def _hooked(account: BankAccount, foreign: BankAccount) -> dict[str, Any]:
+    """A webhook, one that is switched off, that of somebody else, and messages to them that were given up."""
+    hook, off, theirs = hooked.hook(account), hooked.hook(account), hooked.hook(foreign)
+    given_up = {
+        f"{name}_delivery": webhooks.ping(actor=each.owner, webhook_id=each.pk, now=build.NOW)
+        for name, each in (("hook", hook), ("off", off), ("foreign", theirs))
+    }
+    for each in (hook, off, theirs):
+        hooked.change(each, active=False)
+    hooked.change(hook, active=True)
+    return {"hook": hook, "off": off, "foreign_hook": theirs, **given_up}
 
 
 def _funded(owner: User) -> dict[str, Any]:
@@ -96,7 +121,7 @@ ROWS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (
         BankAccount,
         ("name", "bank__name", "account_type", "account_number", "currency", "posted_balance", "available_balance",
-         "last_posted_through", "import_gate", "auto_funding", "version"),
+         "last_posted_through", "import_gate", "auto_funding", "webhook_kinds", "version"),
     ),
     (
         Budget,
@@ -113,6 +138,8 @@ ROWS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (Entry, ("budget__name", "amount", "balance", "category", "memo", "effective_at")),
     (Transfer, ("source__name", "target__name", "amount", "actor__username", "effective_at")),
     (FundingEvent, ("budget__name", "kind", "on", "status", "intended", "moved", "skipped_by__username")),
+    (Webhook, ("bank_account__name", "owner__username", "url", "kinds", "active", "disabled_reason")),
+    (WebhookDelivery, ("bank_account__name", "kind", "status", "tries", "next_try_at", "error")),
 )  # fmt: skip
 
 

@@ -9,12 +9,13 @@ from strawberry import relay
 from strawberry_django.utils.typing import get_django_definition
 
 from backend.ledger.models import BankAccount, Budget, Change, Transaction, User
-from backend.ledger.services import budgets, funding_events
+from backend.ledger.services import budgets, funding_events, webhooks
 from backend.schema import base
 from backend.schema.root import NODES, schema
 from tests import build
 from tests.build import NOW
 from tests.schema.door import ask, data, nodes
+from tests.services import hooked
 
 pytestmark = pytest.mark.django_db
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
@@ -25,7 +26,7 @@ def rows_of(account: BankAccount) -> dict[str, Any]:
     budget = build.budget(account, balance="30.00")
     movement = build.transaction(account, splits={budget: "4.00"})
     spare = build.budget(account, name="Spare", funding_schedule="RRULE:FREQ=WEEKLY")
-    owner = build.first_owner(account)
+    owner, hook = build.first_owner(account), hooked.hook(account)
     return {
         "FundingEvent": funding_events.skip(actor=owner, budget_id=spare.pk, on=build.TODAY, now=NOW),
         "Allocation": movement.allocations.get(budget=budget),
@@ -34,6 +35,8 @@ def rows_of(account: BankAccount) -> dict[str, Any]:
         "HistoryEntry": Change.objects.filter(bank_account=account).latest("pk"),
         "Transaction": movement,
         "Transfer": build.transfer(account, source=budget, target=build.unallocated(account), amount="1.00"),
+        "Webhook": hook,
+        "WebhookDelivery": webhooks.ping(actor=owner, webhook_id=hook.pk, now=NOW),
     }
 
 
@@ -48,7 +51,8 @@ def test_every_node_type_is_walked_below() -> None:
 
     assert implementations == set(NODES)
     assert set(NODES) == set(
-        "Allocation Bank BankAccount Budget FundingEvent HistoryEntry Transaction Transfer".split()
+        "Allocation Bank BankAccount Budget FundingEvent HistoryEntry Transaction Transfer Webhook "
+        "WebhookDelivery".split()
     )
 
 

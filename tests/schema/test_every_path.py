@@ -15,14 +15,14 @@ from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from backend.ledger import posting
 from backend.ledger.models import BankAccount, Budget, Entry, Transaction, User
-from backend.ledger.services import links, refunds
+from backend.ledger.services import links, refunds, webhooks
 from backend.schema.context import Context
 from backend.schema.root import schema
 from tests import build
 from tests.build import NOW
 from tests.schema.door import post
 from tests.schema.paths import Paths, reachable
-from tests.services import funded
+from tests.services import funded, hooked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 LONGEST = 4
@@ -69,6 +69,8 @@ def furnish(account: BankAccount, word: str) -> None:
     Transaction.objects.filter(bank_account=account).update(party=word, image=f"{word}.png")
     build.transfer(account, source=build.unallocated(account), target=rent, amount="2.00")
     build.budget(account, name=f"{word} plain")
+    hook = hooked.hook(account, url=f"https://{word}.example/")
+    webhooks.ping(actor=hook.owner, webhook_id=hook.pk, now=NOW)
 
 
 @pytest.fixture

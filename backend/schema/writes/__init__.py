@@ -12,6 +12,7 @@ from .refunds import RefundMutations
 from .transactions import TransactionMutations
 from .transfers import TransferMutations
 from .users import UserMutations
+from .webhooks import WebhookMutations
 
 
 @strawberry.type(description="What can be changed; each answer is the thing as it is then, or the problem.")
@@ -26,6 +27,7 @@ class Mutation(
     TransferMutations,
     FundingMutations,
     UserMutations,
+    WebhookMutations,
 ):
     pass
 
