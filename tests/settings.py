@@ -25,3 +25,6 @@ from backend.settings import *  # noqa: E402, F403  the settings read the enviro
 
 # Each test signs people in, and Argon2 is slow by design.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Each client of a test starts the service anew, and to list all static files takes longer than most requests.
+WHITENOISE_AUTOREFRESH = True
