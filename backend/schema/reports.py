@@ -1,9 +1,8 @@
 """Reports: where money went and came from."""
 
-from collections.abc import Sequence
 from datetime import date
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -14,9 +13,8 @@ from backend.ledger.models import User
 from backend.ledger.selectors import accounts as account_selectors
 from backend.ledger.selectors import reports, spendable
 
-from . import context, ids
+from . import context, filters, ids
 from .accounts import BankAccount
-from .budgets import Budget
 from .money import Money
 
 MOST_GROUPS = 100
@@ -181,7 +179,7 @@ def _grouped(info: Info, *, kind: str, by: GroupBy, given: ReportInput | None, f
         by=str(by.value),
         period=_period(request, given),
         accounts=_accounts(given),
-        budgets=_keys(given.budgets, Budget, field="budgets") if given else None,
+        budgets=_budgets(given),
         limit=first,
     )
     return [_report(each) for each in found]
@@ -216,8 +214,8 @@ def _period(request: context.Context, given: ReportInput | None) -> reports.Peri
 
 
 def _accounts(given: ReportInput | None) -> list[UUID] | None:
-    return _keys(given.accounts, BankAccount, field="accounts") if given else None
+    return filters.keys(None, given.accounts, kind="BankAccount", field="account", plural="accounts") if given else None
 
 
-def _keys(texts: Sequence[str] | None, kind: type[Any], *, field: str) -> list[UUID] | None:
-    return None if texts is None else [ids.key(text, kind, field=field) for text in texts]
+def _budgets(given: ReportInput | None) -> list[UUID] | None:
+    return filters.keys(None, given.budgets, kind="Budget", field="budget", plural="budgets") if given else None

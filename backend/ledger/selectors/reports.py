@@ -8,7 +8,7 @@ transactions) are neither.
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -150,17 +150,13 @@ def _entries(
     user: User, period: Period, *, accounts: Sequence[UUID] | None, budgets: Sequence[UUID] | None
 ) -> QuerySet[Entry]:
     rows = access.allocations(user).filter(
-        effective_at__gte=_start(period.since),
-        effective_at__lt=_start(period.until + timedelta(days=1)),
+        effective_at__gte=datetime.combine(period.since, time.min, tzinfo=UTC),
+        effective_at__lte=datetime.combine(period.until, time.max, tzinfo=UTC),
         transaction__linked_transaction=None,
     )
     if accounts is not None:
         rows = rows.filter(bank_account__in=list(accounts))
     return rows if budgets is None else rows.filter(budget__in=list(budgets))
-
-
-def _start(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=UTC)
 
 
 COLUMNS: dict[str, dict[str, Any]] = {
