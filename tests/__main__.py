@@ -2,8 +2,9 @@
 
     python -m tests [arguments for pytest]
 
-A server that does not answer is skipped with its reason. MIBUDGE_TEST_STRICT=1 makes each skip a failure. Without
-arguments two lanes run at once; what the second one prints comes when both are done.
+A server that does not answer is skipped with its reason. MIBUDGE_TEST_STRICT=1 makes each skip a failure and tries
+every generated example. Without arguments the tests go in two halves, and several runs of them at once, as many as the
+machine has cores, two at least and four at most.
 """
 
 import os
@@ -12,7 +13,11 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from types import FrameType
 from typing import IO
 
@@ -23,6 +28,11 @@ from tests import servers
 OUTSIDE = "tests/acceptance"
 """Tests that see a running service from outside: which database other tests have does not matter to them."""
 
+SOME = [f"tests/{each}" for each in ("schema", "rest", "parity", "contract", "selectors", "ledger")]
+"""About half of the work; the other half is whatever else there is."""
+
+LANES = max(2, min(4, os.cpu_count() or 1))
+
 running: set["subprocess.Popen[bytes]"] = set()
 stopping = threading.Event()
 
@@ -32,24 +42,13 @@ def main(arguments: list[str]) -> int:
     sqlite = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "HUEY_URL")}
     postgresql = sqlite | {"DATABASE_URL": servers.POSTGRESQL.url}
     missing = {server: server.missing() for server in (servers.POSTGRESQL, servers.REDIS)}
-    inside = arguments or [f"--ignore={OUTSIDE}"]
-
-    def second(output: IO[bytes] | None) -> list[int]:
-        codes = []
-        if not missing[servers.POSTGRESQL]:
-            codes.append(run("PostgreSQL", [*inside, "--database-only"], postgresql, output))
-        if not arguments:
-            codes.append(run("the running service", [OUTSIDE], sqlite, output))
-        return codes
-
-    if arguments:
-        codes = [run("SQLite", inside, sqlite), *second(None)]
-    else:
-        with tempfile.TemporaryFile() as output, ThreadPoolExecutor() as lanes:
-            other = lanes.submit(second, output)
-            codes = [run("SQLite", inside, sqlite), *other.result()]
-            output.seek(0)
-            print(output.read().decode(errors="replace"))
+    halves = [arguments] if arguments else [list(SOME), [f"--ignore={each}" for each in (*SOME, OUTSIDE)]]
+    runs = [Run("SQLite", half, sqlite) for half in halves]
+    if not missing[servers.POSTGRESQL]:
+        runs += [Run("PostgreSQL", [*half, "--database-only"], postgresql) for half in halves]
+    if not arguments:
+        runs.append(Run("the running service", [OUTSIDE], sqlite))
+    codes = at_once(runs, lanes=1 if arguments else LANES)
     for server, reason in missing.items():
         print(f"{server.name}: skipped: {reason}" if reason else f"{server.name}: tests ran at {server.place}")
         if reason and servers.STRICT:
@@ -57,15 +56,44 @@ def main(arguments: list[str]) -> int:
     return next((code for code in codes if code), 0)
 
 
-def run(name: str, arguments: list[str], environment: dict[str, str], output: IO[bytes] | None = None) -> int:
+@dataclass(frozen=True)
+class Run:
+    """A call of pytest."""
+
+    name: str
+    arguments: list[str]
+    environment: dict[str, str]
+
+
+def at_once(runs: Sequence[Run], *, lanes: int) -> list[int]:
+    """The exit codes of all; so many go on at once. The first lane is seen meanwhile, the others afterwards."""
+    waiting, codes = deque(runs), list[int]()
+
+    def lane(output: IO[bytes] | None) -> None:
+        with suppress(IndexError):
+            while True:
+                codes.append(run(waiting.popleft(), output))
+
+    with ExitStack() as files, ThreadPoolExecutor() as others:
+        outputs = [files.enter_context(tempfile.TemporaryFile()) for _ in range(lanes - 1)]
+        going = [others.submit(lane, output) for output in outputs]
+        lane(None)
+        for each, output in zip(going, outputs, strict=True):
+            each.result()
+            output.seek(0)
+            print(output.read().decode(errors="replace"))
+    return codes
+
+
+def run(asked: Run, output: IO[bytes] | None) -> int:
     """pytest's exit code."""
     if stopping.is_set():
         return pytest.ExitCode.INTERRUPTED
-    title = f"Tests on {name}\n".encode()
+    title = f"Tests on {asked.name}: {' '.join(asked.arguments)}\n".encode()
     (output or sys.stdout.buffer).write(title)
     (output or sys.stdout.buffer).flush()
     process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *arguments], env=environment, stdout=output, stderr=output
+        [sys.executable, "-m", "pytest", *asked.arguments], env=asked.environment, stdout=output, stderr=output
     )
     running.add(process)
     while True:
@@ -75,7 +103,7 @@ def run(name: str, arguments: list[str], environment: dict[str, str], output: IO
             stopping.set()
             continue
         running.discard(process)
-        none_here = code == pytest.ExitCode.NO_TESTS_COLLECTED and "--database-only" in arguments
+        none_here = code == pytest.ExitCode.NO_TESTS_COLLECTED and "--database-only" in asked.arguments
         return 0 if none_here else abs(code)
 
 

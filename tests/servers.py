@@ -9,6 +9,11 @@ from urllib.parse import urlsplit
 STRICT = os.environ.get("MIBUDGE_TEST_STRICT") == "1"
 
 
+def examples(strictly: int) -> int:
+    """How many generated examples are tried: that many where every test must run, a fifth of them elsewhere."""
+    return strictly if STRICT else max(5, strictly // 5)
+
+
 @dataclass(frozen=True)
 class Server:
     """A server that tests use if it answers. `variable` of the environment holds its address."""

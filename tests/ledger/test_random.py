@@ -16,12 +16,12 @@ from backend.ledger import errors
 from backend.ledger.models import BankAccount, Budget, Transaction, Transfer
 from backend.ledger.services import accounts, budgets, funding, imports, transactions
 from backend.ledger.statements import Row, Statement
-from tests import build
+from tests import build, servers
 from tests.ledger import states
 from tests.ledger.machine import SHOP, days, picks
 from tests.ledger.ties import Ties
 
-EXAMPLES = int(os.environ.get("MIBUDGE_TEST_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("MIBUDGE_TEST_EXAMPLES") or servers.examples(10))
 STEPS = int(os.environ.get("MIBUDGE_TEST_STEPS", "25"))
 
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.ledger.rules import descriptions
+from tests import servers
 
 PARTIES = [
     # card-network prefixes
@@ -137,7 +138,7 @@ BANK_WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=servers.examples(1_000), deadline=None)
 @given(
     st.text(max_size=600)
     | st.lists(BANK_WORDS, max_size=200).map(" ".join)

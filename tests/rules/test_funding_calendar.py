@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 
 from backend.ledger.rules import budgets as kinds
 from backend.ledger.rules import funding
+from tests import servers
 from tests.rules import funding_lives as lives
 from tests.rules.funding_ledger import UNALLOCATED, Account, day, envelope
 from tests.rules.funding_lives import DAYS, Life, Run, always_on, lived, outcome
 from tests.rules.schedules import by_dateutil
 
-EXAMPLES = int(os.environ.get("FUNDING_EXAMPLES", "1900"))
+EXAMPLES = int(os.environ.get("FUNDING_EXAMPLES") or servers.examples(1_900))
 
 
 def share(percent: int) -> settings:

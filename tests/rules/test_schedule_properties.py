@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from backend.ledger import errors
 from backend.ledger.rules import recurrence, schedule
+from tests import servers
 from tests.rules.schedules import by_dateutil, first
 
 WEEKDAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 MONTHLY_OR_YEARLY = ("MONTHLY", "YEARLY")
-EXAMPLES = int(os.environ.get("SCHEDULE_EXAMPLES", "2000"))
+EXAMPLES = int(os.environ.get("SCHEDULE_EXAMPLES") or servers.examples(2_000))
 
 anchors = st.dates(date(1970, 1, 1), date(2050, 12, 31))
 
@@ -80,7 +81,7 @@ def test_dates_are_those_of_dateutil(rule: str, anchor: date, with_first: bool) 
     assert dates == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=servers.examples(300), deadline=None)
 @given(
     rule=rules(), anchor=anchors, with_first=st.booleans(), offset=st.integers(-400, 4_000), length=st.integers(0, 800)
 )
@@ -100,7 +101,7 @@ def test_a_window_shows_a_part_of_the_whole(
     assert whole == sorted(set(whole))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=servers.examples(300), deadline=None)
 @given(rule=rules(), anchor=anchors)
 def test_each_date_passes_every_part(rule: str, anchor: date) -> None:
     (found,) = schedule.parse(rule).rules
@@ -113,7 +114,7 @@ def test_each_date_passes_every_part(rule: str, anchor: date) -> None:
         assert day >= anchor
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=servers.examples(300), deadline=None)
 @given(
     starts=st.none() | anchors,
     lines=st.lists(rules(), max_size=3),
@@ -159,7 +160,7 @@ def written(found: schedule.Schedule) -> list[str]:
     return lines + [f"RDATE:{day:%Y%m%d}" for day in found.dates] + [f"EXDATE:{day:%Y%m%d}" for day in found.exceptions]
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=servers.examples(1_000), deadline=None)
 @given(
     st.text(max_size=60)
     | st.text("DTSARUELXFQMONHYBW:;=,0123456789+-\n\r", max_size=80)

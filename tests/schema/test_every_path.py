@@ -1,4 +1,7 @@
-"""Every field by every path up to four fields long: nobody sees a trace of what is not theirs."""
+"""Every field by every path up to four fields long: nobody sees a trace of what is not theirs.
+
+Where not every test must run, paths are a field shorter, and a few fields lie beyond them.
+"""
 
 import contextlib
 import json
@@ -18,14 +21,14 @@ from backend.ledger.models import BankAccount, Budget, Entry, Transaction, User
 from backend.ledger.services import links, refunds, webhooks
 from backend.schema.context import Context
 from backend.schema.root import schema
-from tests import build
+from tests import build, servers
 from tests.build import NOW
 from tests.schema.door import post
 from tests.schema.paths import Paths, reachable
 from tests.services import funded, hooked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
-LONGEST = 4
+LONGEST = 4 if servers.STRICT else 3
 TRACE = re.compile(r"canary-[a-z]+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 ENCODED = re.compile(r'"([A-Za-z0-9+/_-]{12,}={0,2})"')
 
@@ -163,7 +166,8 @@ def test_everybody_sees_all_of_what_is_theirs_and_no_trace_of_the_rest(
 ) -> None:
     asked = paths(house["canary-mine"])
     own = dict(asked.documents())
-    assert asked.cells == reachable(schema._schema)
+    if servers.STRICT:
+        assert asked.cells == reachable(schema._schema)
     shown: set[str] = set()
     for user in (owner, coowner, stranger, staff):
         hidden = secrets(house, user)
@@ -174,7 +178,8 @@ def test_everybody_sees_all_of_what_is_theirs_and_no_trace_of_the_rest(
                 assert (field, errors) == (field, [])
                 shown |= set(kinds(answer))
 
-    assert {kind for kind, _ in asked.cells} - shown - {"Query"} == set(EMPTY)
+    kinds_asked = {kind for kind, _ in asked.cells}
+    assert kinds_asked - shown - {"Query"} == kinds_asked & set(EMPTY)
 
 
 def by_ids_of(account: BankAccount, word: str) -> dict[str, str]:

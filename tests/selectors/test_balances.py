@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from backend.ledger import errors
 from backend.ledger.models import BankAccount, Budget, Entry, Transaction, User
 from backend.ledger.selectors import balances
-from tests import build
+from tests import build, servers
 
 pytestmark = pytest.mark.django_db
 START = date(2026, 6, 1)
@@ -46,7 +46,7 @@ MOVES = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=servers.examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=MOVES)
 def test_whatever_was_entered_in_whatever_order(account: BankAccount, groceries: Budget, moves: list[Any]) -> None:
     days = [START + timedelta(days=number) for number in range(-1, 11)]

@@ -18,7 +18,7 @@ from backend.ledger.rules import budgets as kinds
 from backend.ledger.rules import funding as rules
 from backend.ledger.selectors import integrity
 from backend.ledger.services import accounts, funding
-from tests import build
+from tests import build, servers
 from tests.rules import funding_lives as lives
 from tests.rules.funding_ledger import Account
 from tests.rules.funding_lives import Happening, Life, Run, always_on, lived
@@ -26,7 +26,7 @@ from tests.services import power
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-EXAMPLES = int(os.environ.get("FUNDING_EXAMPLES", "1900")) * 3 // 200
+EXAMPLES = int(os.environ.get("FUNDING_EXAMPLES") or servers.examples(1_900)) * 3 // 200
 MOST_STATEMENTS = 40
 """Statements after which a run surely has begun its second event."""
 

@@ -10,11 +10,12 @@ import pytest
 from django.db import connection
 
 from backend.ledger.models import BankAccount, FundingEvent, Transfer
+from tests import servers
 from tests.services import funded
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROUNDS = 100
+ROUNDS = servers.examples(100)
 GOALS = 2
 
 
@@ -49,7 +50,7 @@ def worker(account: BankAccount) -> Iterator[Worker]:
         process.stdin.close()
 
 
-def test_two_processes_at_once_do_each_event_once_in_a_hundred_rounds(account: BankAccount) -> None:
+def test_two_processes_at_once_do_each_event_once(account: BankAccount) -> None:
     funded.free(account)
     goals = [funded.goal(account, name=str(n), schedule=funded.DAILY, amount="1") for n in range(GOALS)]
     shares = []

@@ -15,7 +15,7 @@ from backend.ledger.rules import funding as rules
 from backend.ledger.selectors import accounts
 from backend.ledger.selectors import funding as selectors
 from scheduler import jobs
-from tests import build
+from tests import build, servers
 from tests.rules.funding_ledger import NOWHERE, envelope
 from tests.services import funded
 
@@ -29,6 +29,9 @@ SKIPPED_DAYS = {
     "Pacific/Kiritimati": date(1994, 12, 31),
     "Pacific/Enderbury": date(1994, 12, 31),
 }
+
+
+YEARS = 3 if servers.STRICT else 1
 
 
 def ticks(first: date, years: int = 3) -> list[datetime]:
@@ -62,8 +65,8 @@ def every_day(first: date, last: date) -> list[date]:
     return [first + number * DAY for number in range((last - first).days + 1)]
 
 
-def test_three_years_of_hourly_ticks_handle_each_local_date_once_in_every_zone() -> None:
-    hours = ticks(date(2026, 1, 1))
+def test_hourly_ticks_handle_each_local_date_once_in_every_zone() -> None:
+    hours = ticks(date(2026, 1, 1), YEARS)
     latest = [selectors.latest_date(now) for now in hours]
     sequences = set()
     for zone in ZONES:

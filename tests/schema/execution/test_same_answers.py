@@ -12,13 +12,13 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Or
 from backend.ledger.models import BankAccount, Budget, Transaction, User
 from backend.schema.context import Context
 from backend.schema.root import schema
-from tests import build
+from tests import build, servers
 from tests.build import NOW
 from tests.schema.execution.documents import queries
 from tests.schema.test_dashboard import DASHBOARD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
-EXAMPLES = int(os.environ.get("MIBUDGE_TEST_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("MIBUDGE_TEST_EXAMPLES") or servers.examples(40))
 
 CORPUS = [
     DASHBOARD,
