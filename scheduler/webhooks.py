@@ -31,13 +31,18 @@ GRACE = 2.0
 
 
 def send(*, now: datetime, clock: Callable[[], datetime]) -> int:
-    """Send what is due; how many messages arrived. A receiver that fails gets no more of this round."""
+    """Send what is due; how many messages arrived. A receiver that fails gets no more of this round.
+
+    What was found and not tried is put last, so that a receiver with much to be told keeps no other waiting.
+    """
     started, arrived = time.monotonic(), 0
-    queues = _by_webhook(selectors.due(now=now, most=MOST))
+    due = selectors.due(now=now, most=MOST)
+    queues, tried = _by_webhook(due), set()
     pool = futures.ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="webhook")
     try:
         while queues and time.monotonic() - started < ENOUGH:
             claims = list(_claimed(queues, clock=clock))
+            tried |= {claim.id for claim in claims}
             for claim, answer in _sent(pool, claims, clock=clock):
                 if _noted(claim, answer, now=clock()):
                     arrived += 1
@@ -45,6 +50,7 @@ def send(*, now: datetime, clock: Callable[[], datetime]) -> int:
                     queues.pop(claim.webhook_id, None)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+    webhook_deliveries.put_last({row.pk for row in due} - tried, now=clock())
     return arrived
 
 

@@ -1,5 +1,6 @@
 """Messages to webhooks on their way: sent, tried again, given up; each by one sender at a time."""
 
+import itertools
 import json
 import logging
 import threading
@@ -190,6 +191,24 @@ def test_a_receiver_that_fails_is_left_alone_for_this_round_and_others_get_their
     assert sorted(asked) == sorted([here.url(), *["https://other.example/"] * 3])
 
 
+@pytest.mark.parametrize("slow", [True, False], ids=["slow", "dead"])
+def test_a_receiver_with_much_to_be_told_keeps_no_other_waiting(
+    account: BankAccount, shared_account: BankAccount, monkeypatch: pytest.MonkeyPatch, slow: bool
+) -> None:
+    busy, other = hooked.hook(account, url="https://busy.example/"), hooked.hook(shared_account)
+    for number in range(6):
+        message(busy, now=NOW + number * timedelta(seconds=1))
+    row = ping(other, now=NOW + timedelta(seconds=9))
+    monkeypatch.setattr(sender, "MOST", 3)
+    answering(monkeypatch, lambda url: Answer(status=200) if slow or url == other.url else Answer(error="No."))
+    if slow:  # then there is time for one of its messages in each round
+        monkeypatch.setattr(time, "monotonic", itertools.count().__next__)
+        monkeypatch.setattr(sender, "ENOUGH", 1.5)
+    for minute in (1, 2, 3):
+        send(NOW + minute * MINUTE)
+    assert state(row)[0] == "delivered"
+
+
 def test_messages_to_one_receiver_come_one_after_the_other_the_oldest_first(hook: Webhook, here: Receiver) -> None:
     rows = [message(hook, now=NOW - number * MINUTE) for number in (1, 3, 2)]
     assert send() == 3
@@ -214,8 +233,8 @@ def test_receivers_are_told_side_by_side(
 
 def test_after_a_while_no_more_is_begun(hook: Webhook, here: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [message(hook, now=NOW - number * MINUTE) for number in range(3)]
-    clock = iter([0.0, 1.0, sender.ENOUGH + 1])
-    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(time, "monotonic", itertools.count().__next__)
+    monkeypatch.setattr(sender, "ENOUGH", 1.5)
     monkeypatch.setattr(receivers, "post", lambda *_, **__: Answer(status=200))
     assert send() == 1
     assert [state(row)[:2] for row in rows] == [("waiting", 0), ("waiting", 0), ("delivered", 1)]

@@ -1,5 +1,6 @@
 """What whoever sends messages to webhooks notes of them: each claimed by one, tried again until it arrived."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -78,6 +79,12 @@ def failed(claim: Claim, *, answer: int | None, error: str, now: datetime) -> No
         _switch_off(claim, "The receiver wants no more: it answered 410.", now=now)
     elif since is not None and since <= now - rules.PATIENCE:
         _switch_off(claim, f"Nothing arrived since {since:%Y-%m-%d %H:%M} UTC. {error}", now=now)
+
+
+def put_last(delivery_ids: Collection[UUID], *, now: datetime) -> None:
+    """Messages that were due and not tried come after all others that are due by now."""
+    if delivery_ids:
+        WebhookDelivery.objects.filter(pk__in=delivery_ids, next_try_at__lte=now).update(next_try_at=now)
 
 
 def forget(*, now: datetime) -> None:
