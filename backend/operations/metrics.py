@@ -18,7 +18,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from backend.ledger.meter import Written
-from backend.ledger.selectors import operation
+from backend.ledger.selectors import operation, webhooks
 from scheduler import heartbeat, queue, verified
 
 log = logging.getLogger(__name__)
@@ -106,6 +106,14 @@ def _queue(now: datetime) -> Iterator[Metric]:
     yield jobs
 
 
+def _webhooks(now: datetime) -> Iterator[Metric]:
+    found = webhooks.backlog(now=now)
+    messages = GaugeMetricFamily("mibudge_webhook_messages", "Messages to webhooks that wait.", labels=["state"])
+    messages.add_metric(["waiting"], found.waiting)
+    messages.add_metric(["late"], found.late)
+    yield messages
+
+
 def _scheduler(now: datetime) -> Iterator[Metric]:
     last, check = heartbeat.last(), verified.last()
     if last is not None:
@@ -123,6 +131,7 @@ def _scheduler(now: datetime) -> Iterator[Metric]:
 
 LOOKUPS: dict[str, Callable[[datetime], Iterator[Metric]]] = {
     "funding": _funding,
+    "webhooks": _webhooks,
     "queue": _queue,
     "scheduler": _scheduler,
 }

@@ -121,6 +121,7 @@ def test_the_state_is_looked_up_and_what_cannot_be_is_said(client: Client, monke
     found = scrape(client)
     assert found["mibudge_funding_lag_days[]"] == 0
     assert found["mibudge_funding_events_waiting['short']"] == 0
+    assert found["mibudge_webhook_messages['waiting']"] == 0
     assert found["mibudge_queue_jobs['pending']"] == 0
     assert 30 <= found["mibudge_scheduler_heartbeat_age_seconds[]"] < 90
     assert found["mibudge_verify_breaches[]"] == 3
@@ -211,10 +212,10 @@ def test_a_scrape_costs_the_same_however_much_there_is(client: Client, account: 
             scrape(client)
         return len(captured)
 
-    assert asked() == 2
+    assert asked() == 3
     funded.goal(funded.free(account), schedule=funded.DAILY)
     funded.run(account, 5)
-    assert asked() == 2
+    assert asked() == 3
 
 
 def test_what_ended_processes_counted_is_forgotten_at_a_new_start(

@@ -373,6 +373,15 @@ def test_a_minute_with_nothing_to_send_is_one_query_that_an_index_answers(accoun
     assert "delivery_due" in plan
 
 
+def test_what_waits_and_what_is_late_is_counted(hook: Webhook) -> None:
+    rows = [message(hook) for _ in range(3)]
+    webhook_deliveries.claim(due()[0], now=NOW)
+    WebhookDelivery.objects.filter(pk=rows[0].pk).update(status="delivered", next_try_at=None)
+    assert selectors.backlog(now=NOW) == selectors.Backlog(waiting=2, late=0)
+    assert selectors.backlog(now=NOW + 6 * MINUTE).late == 2
+    assert selectors.backlog(now=NOW - 6 * MINUTE).late == 0
+
+
 def test_the_log_is_kept_for_a_month(hook: Webhook, here: Receiver) -> None:
     row, waits = message(hook), message(hook)
     send()
