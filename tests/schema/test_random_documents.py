@@ -8,14 +8,27 @@ import pytest
 from django.db.models import QuerySet
 from strawberry import relay
 
-from backend.ledger.models import Bank, BankAccount, Budget, Entry, FundingEvent, Transaction, Transfer, User
+from backend.ledger.models import (
+    Bank,
+    BankAccount,
+    Budget,
+    Entry,
+    FundingEvent,
+    Transaction,
+    Transfer,
+    User,
+    Webhook,
+    WebhookDelivery,
+)
 from backend.ledger.selectors import integrity
+from backend.ledger.services import webhooks
 from backend.schema.root import schema
 from tests import build, servers
 from tests.ledger import everything
 from tests.schema.door import post
 from tests.schema.random_documents import Writer
 from tests.schema.test_abuse import codes
+from tests.services import hooked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 QUERIES, WRITES = (1_500, 500) if servers.STRICT else (200, 80)
@@ -31,6 +44,8 @@ def house(owner: User, coowner: User, account: BankAccount, foreign_account: Ban
     """One of everything, the account beside it, and one of somebody else's."""
     shared = build.account(owner=owner, co_owners=[coowner], name="canary", balance="1000.00")
     everything.furnish(shared, owner=owner)
+    hook = hooked.hook(shared)
+    webhooks.ping(actor=owner, webhook_id=hook.pk, now=build.NOW)
     build.budget(foreign_account, balance="1.00")
     build.transaction(foreign_account)
     return shared
@@ -39,7 +54,7 @@ def house(owner: User, coowner: User, account: BankAccount, foreign_account: Ban
 def ids() -> dict[str, list[str]]:
     """A few ids of every type, in both spellings, somebody else's among them."""
     found: dict[str, list[str]] = {"Allocation": keys(Entry.objects.filter(transfer=None), "Allocation")}
-    for model in (Bank, BankAccount, Budget, FundingEvent, Transaction, Transfer):
+    for model in (Bank, BankAccount, Budget, FundingEvent, Transaction, Transfer, Webhook, WebhookDelivery):
         found[model.__name__] = keys(model._base_manager.all(), model.__name__)
     return {kind: texts for kind, texts in found.items() if texts}
 
