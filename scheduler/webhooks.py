@@ -1,9 +1,10 @@
 """Sends what webhooks are to be told: found by query, claimed row by row, several receivers at a time."""
 
 import logging
+import queue
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent import futures
 from datetime import datetime
 
 from django.conf import settings
@@ -38,18 +39,14 @@ def send(*, now: datetime, clock: Callable[[], datetime]) -> int:
     started, arrived = time.monotonic(), 0
     due = selectors.due(now=now, most=MOST)
     queues, tried = _by_webhook(due), set()
-    pool = futures.ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="webhook")
-    try:
-        while queues and time.monotonic() - started < ENOUGH:
-            claims = list(_claimed(queues, clock=clock))
-            tried |= {claim.id for claim in claims}
-            for claim, answer in _sent(pool, claims, clock=clock):
-                if _noted(claim, answer, now=clock()):
-                    arrived += 1
-                else:
-                    queues.pop(claim.webhook_id, None)
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    while queues and time.monotonic() - started < ENOUGH:
+        claims = list(_claimed(queues, clock=clock))
+        tried |= {claim.id for claim in claims}
+        for claim, answer in _sent(claims, at=clock()):
+            if _noted(claim, answer, now=clock()):
+                arrived += 1
+            else:
+                queues.pop(claim.webhook_id, None)
     webhook_deliveries.put_last({row.pk for row in due} - tried, now=clock())
     return arrived
 
@@ -81,13 +78,22 @@ def _claimed(queues: dict[object, list[WebhookDelivery]], *, clock: Callable[[],
             yield claim
 
 
-def _sent(
-    pool: futures.Executor, claims: list[Claim], *, clock: Callable[[], datetime]
-) -> Iterator[tuple[Claim, Answer]]:
-    tries = {pool.submit(_try, claim, at=clock()): claim for claim in claims}
-    done, late = futures.wait(tries, timeout=receivers.TOTAL + GRACE)
-    yield from ((tries[each], each.result()) for each in done)
-    yield from ((tries[each], Answer(error=receivers.TIMED_OUT)) for each in late)
+def _sent(claims: Iterable[Claim], *, at: datetime) -> Iterator[tuple[Claim, Answer]]:
+    """What each receiver answered, as it comes in; after a while those that did not answer."""
+    answers: queue.SimpleQueue[tuple[Claim, Answer]] = queue.SimpleQueue()
+    waiting = {claim.id: claim for claim in claims}
+    for claim in waiting.values():
+        # A daemon: a consumer that is told to end does not wait for receivers.
+        threading.Thread(target=lambda claim=claim: answers.put((claim, _try(claim, at=at))), daemon=True).start()
+    deadline = time.monotonic() + receivers.TOTAL + GRACE
+    while waiting:
+        try:
+            claim, answer = answers.get(timeout=max(deadline - time.monotonic(), 0))
+        except queue.Empty:
+            break
+        del waiting[claim.id]
+        yield claim, answer
+    yield from ((claim, Answer(error=receivers.TIMED_OUT)) for claim in waiting.values())
 
 
 def _try(claim: Claim, *, at: datetime) -> Answer:

@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import sys
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,14 @@ def lapse(running: Jobs) -> None:
         database.execute(LAPSE)
 
 
-def test_a_consumer_that_is_killed_while_it_sends_is_gone_on_with(tmp_path: Path) -> None:
+def kill(running: Jobs) -> None:
+    """The consumer, and its supervisor before there is another."""
+    os.kill(running.consumer(), signal.SIGKILL)
+    running.kill_both()
+
+
+@pytest.mark.parametrize("die", [kill, Jobs.kill_parent], ids=["killed", "orphaned"])
+def test_a_consumer_that_dies_while_it_sends_is_gone_on_with(tmp_path: Path, die: Callable[[Jobs], None]) -> None:
     with jobs(tmp_path) as running, receiver() as there:
         running.environment["MIBUDGE_WEBHOOKS_PRIVATE"] = "1"
         running.manage("migrate", "-v0")
@@ -48,8 +56,7 @@ def test_a_consumer_that_is_killed_while_it_sends_is_gone_on_with(tmp_path: Path
         there.behaviours = [receiving.status(200), receiving.silence(600)]
         running.start()
         wait_until(lambda: len(there.got) == 2)
-        os.kill(running.consumer(), signal.SIGKILL)
-        running.kill_both()
+        die(running)
         running.is_free()
         assert running.ask(DELIVERED) == [(1,)]
 
