@@ -47,10 +47,13 @@ class BearerAuthentication(JWTAuthentication):
         return user
 
 
-def user_of(request: HttpRequest | Request) -> User | None:
-    """Who sends the request; None if it bears no token. Raises AuthenticationFailed for a token that does not count."""
+def sign_in_of(request: HttpRequest | Request) -> tuple[User, UUID] | None:
+    """Who sends the request, and by which sign-in; None if it bears no token.
+
+    Raises AuthenticationFailed for a token that does not count.
+    """
     found = BearerAuthentication().authenticate(cast(Request, request))  # it reads META, which both have
-    return cast(User, found[0]) if found else None
+    return (cast(User, found[0]), session_of(found[1])) if found else None
 
 
 def read(kind: type[AccessToken] | type[RefreshToken], raw: bytes | str) -> Token:

@@ -80,6 +80,11 @@ def webhook_deliveries(user: Viewer) -> QuerySet[WebhookDelivery]:
     return WebhookDelivery.objects.filter(bank_account__in=account_ids(user))
 
 
+def below(user: Viewer, model: type[Row]) -> QuerySet[Row]:
+    """Every row of a table below the user's accounts, deleted budgets included: what an export holds."""
+    return model._default_manager.filter(bank_account__in=account_ids(user))
+
+
 def banks() -> QuerySet[Bank]:
     """Every bank: shared reference data that anybody signed in may read."""
     return Bank.objects.all()

@@ -79,6 +79,12 @@ class StatementError(InvalidValue):
     code = "invalid_statement"
 
 
+class InvalidExport(InvalidValue):
+    """A document that cannot be restored; the message names the place in it."""
+
+    code = "invalid_export"
+
+
 class SameBudget(LedgerError):
     code = "same_budget"
 

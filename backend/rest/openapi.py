@@ -156,10 +156,13 @@ def _refused_with(path: str, operation: dict[str, Any]) -> Iterator[str]:
     queries = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"}
     if "requestBody" in operation or queries or operation["operationId"] in (*FORBIDDING, *REFUSING):
         yield "400"
-    yield "401"
+    if operation.get("security") != []:
+        yield "401"
     if operation["operationId"] in FORBIDDING or (path.startswith("/api/v1/users/") and not path.endswith("/me/")):
         yield "403"
     if "{" in path or "page" in queries:
         yield "404"
+    if path.startswith("/api/v1/exports/"):
+        yield "429"
     if any(parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", ())):
         yield from ("409", "422")

@@ -10,6 +10,7 @@ from .allocations import Allocations
 from .banks import Banks
 from .budgets import Budgets
 from .currencies import Currencies
+from .exports import ExportLinks, Exports
 from .funding_events import FundingEventActions, FundingEvents
 from .links import AccountLinks, Links
 from .openapi import Document, redoc, swagger_ui, swagger_ui_start
@@ -73,6 +74,10 @@ urlpatterns = [
     v1("budgets/<key:id>/", Budgets, OBJECT),
     v1("budgets/<key:id>/archive/", Budgets, {"post": "archive"}),
     v1("currencies/", Currencies, LIST),
+    v1("exports/beancount/", Exports, {"get": "beancount"}),
+    v1("exports/csv/", Exports, {"get": "csv"}),
+    v1("exports/json/", Exports, {"get": "everything"}),
+    v1("exports/once/<str:ticket>/", ExportLinks, {"get": "once"}, name="export-once"),
     v1("internal-transactions/", InternalTransactions, LIST_CREATE),
     v1("internal-transactions/<key:id>/", InternalTransactions, RETRIEVE),
     v1("transactions/", Transactions, LIST_CREATE),

@@ -19,6 +19,8 @@ class Context:
 
     user: User
     now: datetime
+    session_id: UUID | None = None
+    """The sign-in that the request stems from."""
     refused: bool = False
     """Whether a mutation was answered with a Problem."""
     refusal: errors.LedgerError | None = None

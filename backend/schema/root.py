@@ -21,6 +21,7 @@ from .accounts import BankAccount
 from .allocations import Allocation
 from .banks import Bank
 from .budgets import Budget
+from .exports import ExportQueries
 from .forecast import ForecastQueries
 from .funding_events import FundingEvent, FundingEventQueries
 from .history import HistoryEntry, HistoryQueries
@@ -65,6 +66,7 @@ class Query(
     HistoryQueries,
     ForecastQueries,
     WebhookQueries,
+    ExportQueries,
 ):
     @strawberry.field(description="The thing of that id; null if there is none that the user may see.")
     def node(

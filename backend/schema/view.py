@@ -4,6 +4,7 @@ A browser that opens the address gets the explorer.
 """
 
 from typing import Any
+from uuid import UUID
 
 import orjson
 from cross_web import HTTPException
@@ -37,10 +38,10 @@ class View(GraphQLView[Context, None]):
             response["Allow"] = "POST"
             return response
         try:
-            user = authentication.user_of(request)
+            found = authentication.sign_in_of(request)
         except AuthenticationFailed as error:
             return unauthenticated(error.detail)
-        if user is None:
+        if found is None:
             return unauthenticated(
                 {"detail": "Authentication credentials were not provided.", "code": "not_authenticated"}
             )
@@ -48,12 +49,12 @@ class View(GraphQLView[Context, None]):
             return refused(415, HOW)
         if int(request.META.get("CONTENT_LENGTH") or 0) > limits.BODY:
             return refused(413, f"A request has no more than {limits.BODY} bytes.")
-        return self._run(request, user)
+        return self._run(request, *found)
 
-    def _run(self, request: HttpRequest, user: User) -> HttpResponseBase:
+    def _run(self, request: HttpRequest, user: User, session_id: UUID) -> HttpResponseBase:
         try:
             with doors.through(doors.GRAPHQL):
-                return self.run(request, context=Context(user=user, now=clock.now()))
+                return self.run(request, context=Context(user=user, now=clock.now(), session_id=session_id))
         except HTTPException as error:
             return refused(error.status_code, error.reason)
         except UnicodeDecodeError:

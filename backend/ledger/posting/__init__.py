@@ -5,7 +5,7 @@ always sum to its available balance. Whoever calls holds the account's lock, in 
 what is read here cannot change before it is written. `verify_ledger` recomputes all of it from the rows.
 """
 
-from . import journal, outbox
+from . import journal, loading, outbox
 from .allocations import Part, allocate
 from .locking import lock, lock_all, tick
 from .transactions import Draft, post, remove, settle
@@ -17,6 +17,7 @@ __all__ = [
     "allocate",
     "journal",
     "judge",
+    "loading",
     "lock",
     "lock_all",
     "move",

@@ -71,6 +71,20 @@ def spend(*, session_id: UUID, jti: str, now: datetime) -> Session:
     return session
 
 
+def use_once(*, session_id: UUID, key: str, now: datetime) -> Session:
+    """Use up something else that a sign-in may do once, such as a download by its address. `key` names it.
+
+    Raises SessionOver, and AlreadySpent for a second use, which harms nothing.
+    """
+    session = live(session_id=session_id, now=now)
+    try:
+        with transaction.atomic():
+            SpentToken.objects.create(jti=key, session=session, spent_at=now)
+    except IntegrityError:
+        raise errors.AlreadySpent("Was used before") from None
+    return session
+
+
 def end(*, session_id: UUID, now: datetime) -> None:
     """End a session: none of its tokens counts any more. An ended one stays as it is."""
     Session.objects.filter(pk=session_id, revoked_at=None).update(revoked_at=now)

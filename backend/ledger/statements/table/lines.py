@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from backend.ledger import formulas
 from backend.ledger.errors import StatementError
 from backend.ledger.statements.mapping import DELIMITERS
 from backend.ledger.statements.statement import MAX_ROWS
@@ -24,7 +25,10 @@ _SEPARATOR_LINE = "sep="
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The cells of one record, trimmed, and the line it begins in, from 1 on."""
+    """The cells of one record, trimmed, and the line it begins in, from 1 on.
+
+    An apostrophe that only keeps a spreadsheet from calculating is no part of a cell.
+    """
 
     line: int
     cells: tuple[str, ...]
@@ -63,7 +67,7 @@ def _records(text: str, *, delimiter: str, most_lines: int) -> Iterator[Record]:
                 raise StatementError(f"The file is damaged: the quotes of line {line} are not closed.")
             if len(cells) > MOST_COLUMNS:
                 raise StatementError(f"Line {line} has more than {MOST_COLUMNS} columns.")
-            yield Record(line, tuple(" ".join(cell.split()) for cell in cells))
+            yield Record(line, tuple(formulas.original(" ".join(cell.split())) for cell in cells))
     except csv.Error as error:
         raise StatementError(f"The file is damaged near line {before + 1}: {error}.") from None
 
