@@ -156,7 +156,7 @@ def _refused_with(path: str, operation: dict[str, Any]) -> Iterator[str]:
     queries = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"}
     if "requestBody" in operation or queries or operation["operationId"] in (*FORBIDDING, *REFUSING):
         yield "400"
-    if operation.get("security") != []:
+    if operation.get("security"):
         yield "401"
     if operation["operationId"] in FORBIDDING or (path.startswith("/api/v1/users/") and not path.endswith("/me/")):
         yield "403"

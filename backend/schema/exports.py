@@ -41,9 +41,7 @@ class ExportQueries:
         return [
             ExportLink(
                 format=each,
-                url=reverse(
-                    "export-once", args=[tickets.issue(each.value, session_id=asked.session_id, now=asked.now)]
-                ),
+                url=_address(str(each.value), session_id=asked.session_id, now=asked.now),
                 expires_at=asked.now + tickets.LIFE,
             )
             for each in ExportFormat

@@ -59,16 +59,14 @@ BELOW = (
 """The tables below an account, each after those that it refers to."""
 
 SECTIONS = (
-    "format",
-    "version",
-    "exported_at",
-    "user",
-    "people",
-    "banks",
-    "accounts",
-    *(t.name for t in BELOW),
+    *("format", "version", "exported_at", "user", "people"),
+    *(table.name for table in (BANKS, ACCOUNTS, *BELOW)),
     "files",
 )
+"""The members of the document, in their order."""
+
+USERS_IN_HISTORY = {"skipped_by_id"}
+"""Fields of which the history keeps users' keys; a document has their names instead."""
 
 
 def is_user(field: "Field[Any, Any]") -> bool:

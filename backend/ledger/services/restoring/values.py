@@ -13,7 +13,7 @@ from django.db import models as columns
 from django.db.models import Model
 
 from backend.ledger import categories, currencies, doors, errors
-from backend.ledger.models import AmountField, Bank, BankAccount, User
+from backend.ledger.models import AmountField, Bank, BankAccount, Change, User
 from backend.ledger.rules import auto_spend, money, schedule
 from backend.ledger.selectors.exports import tables
 from backend.ledger.selectors.exports.tables import Table
@@ -45,7 +45,7 @@ def row(table: Table, given: object, *, known: Known) -> Model:
     decimals = _decimals(table, values, known)
     for each in table.fields:
         if each.name not in values:
-            if not each.has_default() and not each.null and not each.blank:
+            if each.primary_key or not (each.has_default() or each.null or each.blank):
                 raise errors.InvalidExport(f"{each.name}: missing")
             continue
         try:
@@ -53,6 +53,8 @@ def row(table: Table, given: object, *, known: Known) -> Model:
         except (errors.LedgerError, ValidationError) as error:
             said = error.message if isinstance(error, errors.LedgerError) else " ".join(error.messages)
             raise errors.InvalidExport(f"{each.name}: {said.rstrip('.')}") from error
+    if table.model is Change:
+        found["values"] = _told(found.get("values", {}), known)
     return table.model(**found)
 
 
@@ -60,6 +62,16 @@ def _object(given: object) -> Given:
     if not isinstance(given, dict):
         raise errors.InvalidExport("expected an object")
     return given
+
+
+def _told(given: Given, known: Known) -> Given:
+    """What the history tells, with keys of this instance's users."""
+    found = dict(given)
+    for name in tables.USERS_IN_HISTORY & given.keys():
+        if any(person is not None and _text(person) not in known.people for person in given[name]):
+            raise errors.InvalidExport(f"values: {name}: not one of the document's people")
+        found[name] = [None if person is None else known.people[person].pk for person in given[name]]
+    return found
 
 
 def _decimals(table: Table, values: Given, known: Known) -> int:
@@ -81,7 +93,7 @@ def _value(column: Any, given: Any, *, known: Known, decimals: int) -> Any:
             raise errors.InvalidExport("must not be null")
         return None
     if tables.is_user(column):
-        if given not in known.people:
+        if _text(given) not in known.people:
             raise errors.InvalidExport("not one of the document's people")
         return known.people[given].pk
     if isinstance(column, columns.ForeignKey):
