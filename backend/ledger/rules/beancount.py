@@ -1,10 +1,10 @@
 """Names, texts and days as Beancount takes them."""
 
 import unicodedata
-from datetime import date
+from datetime import date, timedelta
 
-FIRST, LAST = date(1700, 1, 1), date(2099, 12, 31)
-"""The days that Beancount can read."""
+FIRST, LAST = date(1700, 1, 1), date(2099, 12, 30)
+"""The days that Beancount can read, but for one behind them on which balances can be told."""
 
 MOST = 100
 """Characters of a part of an account's name."""
@@ -56,6 +56,11 @@ def quoted(text: str) -> str:
 def day(given: date) -> str:
     """The day, or the nearest one that Beancount can read."""
     return min(max(given, FIRST), LAST).isoformat()
+
+
+def day_after(given: date) -> str:
+    """The day that follows upon that one, on which Beancount compares what there was at its end."""
+    return (min(max(given, FIRST), LAST) + timedelta(days=1)).isoformat()
 
 
 def _fits(character: str) -> bool:

@@ -7,7 +7,7 @@ nor expense. At the end stands what each account and each budget must hold, to t
 import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -185,7 +185,7 @@ def _moved(move: Transfer, book: Book) -> Iterator[str]:
 
 def _closing(book: Book) -> Iterator[str]:
     """What the account and each budget hold, before the day after the last entry; without tolerance."""
-    day = beancount.day(min(book.last, beancount.LAST - timedelta(days=1)) + timedelta(days=1))
+    day = beancount.day_after(book.last)
     yield ""
     yield f"{day} balance {book.name}  {_exactly(book, book.row.available_balance)}"
     for budget in book.budgets:
