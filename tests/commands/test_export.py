@@ -22,9 +22,9 @@ from tests.ledger import states
 pytestmark = pytest.mark.django_db
 
 
-def run(*arguments: str, **options: object) -> str:
+def run(*arguments: str) -> str:
     out = io.StringIO()
-    call_command(*arguments, stdout=out, **options)
+    call_command(*arguments, stdout=out)
     return out.getvalue()
 
 

@@ -3,12 +3,14 @@
 import io
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
+from backend.ledger import errors
 from backend.ledger.models import (
     Bank,
     BankAccount,
@@ -24,10 +26,14 @@ from backend.ledger.selectors import exports
 from backend.ledger.services import accounts, budgets, imports, linking, restoring, transactions, users
 from backend.ledger.statements import Row, Statement
 from tests import build
+from tests.ledger import states
 from tests.services import funded
 
 ODD = 'He said: "50 % \\ off" — naïve 食費 🎉\nline two\ttab'
 BELOW = (Change, Entry, Transfer, FundingEvent, Transaction, Budget)
+
+
+Document = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,9 +118,7 @@ def _fund(account: BankAccount, *, owner: User) -> None:
     funded.rent(account)
     skipped = funded.goal(account, name="Skipped")
     funded.skip(skipped, 7)
-    rows = (
-        Row(bank_id="1", amount=-build.Decimal("3.21"), posted_on=build.TODAY, description="BANK ROW", kind="DEBIT"),
-    )
+    rows = (Row(bank_id="1", amount=Decimal("-3.21"), posted_on=build.TODAY, description="BANK ROW", kind="DEBIT"),)
     statement = Statement(account_number="4417", account_type="C", currency="USD", rows=rows)
     imports.run(actor=owner, account_id=account.pk, statement=statement, source="ofx", now=build.NOW)
     funded.free(account)
@@ -173,3 +177,11 @@ def wipe(media: Path | None = None) -> None:
     User.objects.all().delete()
     for file in media.iterdir() if media else ():
         file.unlink()
+
+
+def refused(text: str | bytes, place: str | None, media: Path, *words: str) -> None:
+    with states.refused(errors.InvalidExport, field=place) as refusal:
+        restore(text, user=User.objects.get(username="ana"))
+    for word in (place or "", *words):
+        assert word in refusal.value.message
+    assert list(media.iterdir()) == []

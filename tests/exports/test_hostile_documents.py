@@ -3,46 +3,21 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from backend.ledger import errors
-from backend.ledger.models import Transaction, User
-from backend.ledger.services.restoring import reading
+from backend.ledger.models import User
 from tests import build
 from tests.exports import home as homes
-from tests.exports.home import Home
-from tests.ledger import states
+from tests.exports.home import Document, Home, refused
 
 pytestmark = pytest.mark.django_db
 
-Document = dict[str, Any]
 FOREIGN = "00000000-0000-4000-8000-000000000001"
 
 
-_texts: list[bytes] = []
-"""The owner's export; made once, since a home takes a second to furnish."""
-
-
-@pytest.fixture
-def document(request: pytest.FixtureRequest, db: None, media: Path) -> Document:
-    """The owner's export, in an instance where only ana is."""
-    if not _texts:
-        home: Home = request.getfixturevalue("home")
-        _texts.append(homes.taken(home.owner))
-        homes.wipe(media)
-    build.user("ana")
-    found: Document = json.loads(_texts[0])
-    return found
-
-
-def refused(text: str | bytes, place: str | None, media: Path, *words: str) -> None:
-    with states.refused(errors.InvalidExport, field=place) as refusal:
-        homes.restore(text, user=User.objects.get(username="ana"))
-    for word in (place or "", *words):
-        assert word in refusal.value.message
-    assert list(media.iterdir()) == []
+def each_of(section: str, field: str, *values: object) -> list[Callable[[Document], None]]:
+    return [set_to(section, field, value) for value in values]
 
 
 def set_to(section: str, field: str, value: object, number: int = 0) -> Callable[[Document], None]:
@@ -61,36 +36,50 @@ def drop(section: str, field: str) -> Callable[[Document], None]:
     return change
 
 
-WRONG_VALUES = [
-    *[
-        set_to("transactions", "amount", value)
-        for value in (None, 1, 1.5, True, "", "x", "1e3", "NaN", "0.0001", "0.00", "9" * 13, "1,00", [], {}, "\u22125")
-    ],
-    *[set_to("transactions", "id", value) for value in (None, 7, "", "x", FOREIGN.upper() + "x", "{" + FOREIGN + "}")],
-    *[set_to("transactions", "bank_account", value) for value in (None, 7, FOREIGN, "x", [])],
-    *[
-        set_to("transactions", "posted_date", value)
-        for value in (
-            None,
-            1,
-            "",
-            "2026-06-15",
-            "2026-06-15T00:00:00",
-            "2026-13-01T00:00:00Z",
-            "0001-01-01T00:00:00+14:00",
-        )
-    ],
-    *[set_to("transactions", "pending", value) for value in (None, 0, "false")],
-    *[set_to("transactions", "version", value) for value in (None, -1, 1.5, "1", True, 10**19)],
-    *[set_to("transactions", "seq", value) for value in (-1, 2**63, "1")],
-    *[set_to("transactions", "raw_description", value) for value in (None, 5, "x" * 513, "a\0b", "\ud800")],
-    *[set_to("transactions", "image", value) for value in ("../../etc/passwd", "a.png", 7, "x" * 300)],
-    *[set_to("transactions", "refused_links", value) for value in ("x", [7], None)],
+WRONG_VALUES: list[Callable[[Document], None]] = [
+    *each_of(
+        "transactions",
+        "amount",
+        None,
+        1,
+        1.5,
+        True,
+        "",
+        "x",
+        "1e3",
+        "NaN",
+        "0.0001",
+        "0.00",
+        "9" * 13,
+        "1,00",
+        [],
+        {},
+        "\u22125",
+    ),
+    *each_of("transactions", "id", None, 7, "", "x", FOREIGN.upper() + "x", "{" + FOREIGN + "}"),
+    *each_of("transactions", "bank_account", None, 7, FOREIGN, "x", []),
+    *each_of(
+        "transactions",
+        "posted_date",
+        None,
+        1,
+        "",
+        "2026-06-15",
+        "2026-06-15T00:00:00",
+        "2026-13-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+    ),
+    *each_of("transactions", "pending", None, 0, "false"),
+    *each_of("transactions", "version", None, -1, 1.5, "1", True, 10**19),
+    *each_of("transactions", "seq", -1, 2**63, "1"),
+    *each_of("transactions", "raw_description", None, 5, "x" * 513, "a\0b", "\ud800"),
+    *each_of("transactions", "image", "../../etc/passwd", "a.png", 7, "x" * 300),
+    *each_of("transactions", "refused_links", "x", [7], None),
     set_to("transactions", "transaction_type", "made_up"),
     set_to("transactions", "no_such_field", 1),
     set_to("accounts", "currency", "XYZ"),
     set_to("accounts", "bank", FOREIGN),
-    *[set_to("accounts", "owners", value) for value in (None, [], ["nobody"], [7], ["coowner"], ["owner", "owner"])],
+    *each_of("accounts", "owners", None, [], ["nobody"], [7], ["coowner"], ["owner", "owner"]),
     set_to("accounts", "owners", ["funding-system"]),
     set_to("banks", "default_currency", "ZZZ"),
     set_to("budgets", "budget_type", "Z"),
@@ -219,75 +208,3 @@ def test_a_rule_of_the_database_is_told_with_the_row(document: Document, media: 
     first, second = (row for row in document["transactions"][:2])
     second["seq"], second["bank_account"] = first["seq"], first["bank_account"]
     refused(json.dumps(document), "transactions[1]", media, "the database refuses it")
-
-
-BEGINNING = '{"format": "mibudge", "version": 1, "exported_at": "", "user": '
-WRONG_TEXTS = {
-    "nothing": ("", "ends too early"),
-    "blanks": (" \n ", "ends too early"),
-    "a list": ("[]", "expected “{”"),
-    "no JSON": ("{x}", "not JSON"),
-    "an empty object": ("{}", "ends without “format”"),
-    "another format": ('{"format": "ledger"}', "no export of mibudge"),
-    "a later version": ('{"format": "mibudge", "version": 2}', "not version 1"),
-    "no number": ('{"format": NaN}', "no number"),
-    "a long number": ('{"format": ' + "9" * 5000 + "}", "too long"),
-    "a name twice": ('{"format": {"a": 1, "a": 2}}', "twice"),
-    "nested": ('{"format": ' + "[" * 100_000 + "}", "nested too deep"),
-    "a member twice": ('{"format": "mibudge", "format": "mibudge"}', "Expected “version”"),
-    "no list": (
-        '{"format": "mibudge", "version": 1, "exported_at": "", "user": {"username": "a"}, "people": {}}',
-        "a list",
-    ),
-    "no user": ('{"format": "mibudge", "version": 1, "exported_at": "", "user": 7}', "username"),
-    "something behind it": ("{}{}", "follows the end"),
-}
-
-
-@pytest.mark.parametrize(("text", "words"), WRONG_TEXTS.values(), ids=WRONG_TEXTS)
-def test_a_text_that_is_no_export_is_refused(text: str, words: str, owner: User) -> None:
-    with pytest.raises(errors.InvalidExport) as refusal:
-        homes.restore(text, user=owner)
-    assert words in refusal.value.message
-
-
-def test_a_document_that_was_cut_off_anywhere_is_refused(document: Document, media: Path) -> None:
-    text = homes.written(document)
-    ana = User.objects.get(username="ana")
-    before = states.fingerprint()
-    for end in range(0, len(text) - 1, len(text) // 40):
-        with pytest.raises(errors.InvalidExport):
-            homes.restore(text[:end], user=ana)
-    assert states.fingerprint() == before
-
-
-def test_the_layout_of_the_text_says_nothing(document: Document, media: Path) -> None:
-    homes.restore(json.dumps(document, indent=3), user=User.objects.get(username="ana"))
-    assert Transaction.objects.count() == len(document["transactions"])
-    states.sound()
-
-
-def test_a_document_is_read_in_parts(monkeypatch: pytest.MonkeyPatch, document: Document, media: Path) -> None:
-    """However small those are, and wherever they end."""
-    monkeypatch.setattr(reading, "CHUNK", 7)
-    homes.restore(homes.written(document), user=User.objects.get(username="ana"))
-    states.sound()
-
-
-def test_an_item_that_never_ends_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, owner: User) -> None:
-    monkeypatch.setattr(reading, "MOST", 1000)
-    monkeypatch.setattr(reading, "CHUNK", 100)
-    with pytest.raises(errors.InvalidExport, match="longer than"):
-        homes.restore('{"format": "' + "x" * 10_000 + '"}', user=owner)
-
-
-def test_sections_come_in_their_order(document: Document, media: Path) -> None:
-    refused(json.dumps(dict(sorted(document.items()))), None, media, "Expected “format”")
-    without = {name: rows for name, rows in document.items() if name != "entries"}
-    refused(json.dumps(without), None, media, "Expected “entries”")
-
-
-def test_what_fails_at_the_end_leaves_no_attachment(document: Document, media: Path) -> None:
-    document["files"].append({"name": "f" * 32 + ".png", "content": ""})
-    refused(json.dumps(document), f"files[{len(document['files']) - 1}]", media, "no transaction has that attachment")
-    assert Transaction.objects.count() == 0

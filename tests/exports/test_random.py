@@ -31,7 +31,7 @@ class Exported(Ledger):
 
 @pytest.mark.django_db
 def test_a_ledger_is_the_same_elsewhere_whatever_happened_to_it() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Exported,
         settings=settings(
             max_examples=EXAMPLES,

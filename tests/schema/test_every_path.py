@@ -34,6 +34,7 @@ ENCODED = re.compile(r'"([A-Za-z0-9+/_-]{12,}={0,2})"')
 
 EMPTY: dict[str, str] = {
     "ChangedRow": "nothing changed since the cursor, which is the present one",
+    "ExportLink": "nobody is signed in: the schema is asked without a door",
     "ForecastFlow": "nobody expects anything in the forecast",
     "ForecastPart": "so nothing falls to a budget",
     "ForecastShortfall": "so there is money enough",
