@@ -23,7 +23,7 @@ from backend.ledger.models import (
     User,
 )
 from backend.ledger.selectors import exports
-from backend.ledger.services import accounts, budgets, imports, linking, restoring, transactions, users
+from backend.ledger.services import accounts, budgets, imports, linking, refunds, restoring, transactions, users
 from backend.ledger.statements import Row, Statement
 from tests import build
 from tests.ledger import states
@@ -87,6 +87,9 @@ def _spend(account: BankAccount, *, owner: User) -> str:
     build.transaction(
         account, amount="-42.10", raw_description=ODD, splits={groceries: "30.00", fun: "12.10"}, memo=ODD
     )
+    purchase = build.transaction(account, amount="-20.00", splits={groceries: "15.00"})
+    back = build.transaction(account, amount="4.00", raw_description="MONEY BACK")
+    refunds.tie(actor=owner, transaction_id=back.pk, purchase_id=purchase.pk, now=build.NOW)
     build.transaction(account, amount="2000.00", raw_description="SALARY", posted_date="2026-05-29")
     build.transaction(account, amount="-5.55", raw_description="MARKET", pending=True)
     row = build.transaction(account, amount="-9.99", raw_description="RECEIPT", posted_date=-9)
@@ -168,7 +171,7 @@ def restore(text: str | bytes, *, user: User, **more: Any) -> restoring.Restored
 def wipe(media: Path | None = None) -> None:
     """Empty the instance of everything but its sign-ins' tables."""
     User.objects.update(default_bank_account=None)
-    Transaction.objects.update(linked_transaction=None)
+    Transaction.objects.update(linked_transaction=None, refund_of=None)
     Budget.objects.update(fillup_goal=None)
     for model in BELOW:
         model._default_manager.all().delete()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -74,9 +75,12 @@ WRONG_VALUES: list[Callable[[Document], None]] = [
     *each_of("transactions", "seq", -1, 2**63, "1"),
     *each_of("transactions", "raw_description", None, 5, "x" * 513, "a\0b", "\ud800"),
     *each_of("transactions", "image", "../../etc/passwd", "a.png", 7, "x" * 300),
-    *each_of("transactions", "refused_links", "x", [7], None),
+    *each_of("transactions", "refused_links", "x", [7], ["x"], None),
     set_to("transactions", "transaction_type", "made_up"),
     set_to("transactions", "no_such_field", 1),
+    *each_of("transactions", "refund_of", 7, "x"),
+    *each_of("transactions", "refund_undo", [], {}, {"before": [], "after": 7}, {"before": [{}], "after": []}),
+    set_to("accounts", "account_number", "9" * 33),
     set_to("accounts", "currency", "XYZ"),
     set_to("accounts", "bank", FOREIGN),
     *each_of("accounts", "owners", None, [], ["nobody"], [7], ["coowner"], ["owner", "owner"]),
@@ -93,7 +97,7 @@ WRONG_VALUES: list[Callable[[Document], None]] = [
     set_to("transfers", "actor", "nobody"),
     set_to("transfers", "actor", ["owner"]),
     set_to("history", "door", "window"),
-    set_to("history", "values", {"a": [1]}),
+    *each_of("history", "values", [], {"a": [1]}, {"linked_transaction_id": [7, None]}, {"refused_links": [7, []]}),
     set_to("history", "values", {"skipped_by_id": [None, "nobody"]}),
     set_to("history", "id", 1),
     set_to("people", "timezone", "Mars/Olympus"),
@@ -145,6 +149,10 @@ def nobody_elses(field: str, section: str) -> Callable[[Document], None]:
     return change
 
 
+def dangling_refund(document: Document) -> None:
+    next(row for row in document["transactions"] if float(row["amount"]) > 0)["refund_of"] = FOREIGN
+
+
 BROKEN_SUMS: dict[str, Callable[[Document], None]] = {
     "amount": lambda document: cent_more(document, "transactions", "amount"),
     "running balance": lambda document: cent_more(document, "transactions", "available_balance"),
@@ -160,6 +168,7 @@ BROKEN_SUMS: dict[str, Callable[[Document], None]] = {
     "another account's budget": in_another_account,
     "one-way link": one_way_link,
     "dangling fill-up": nobody_elses("fillup_goal", "budgets"),
+    "dangling refund": dangling_refund,
     "dangling transaction": nobody_elses("linked_transaction", "transactions"),
     "too low a number": lambda document: document["accounts"][0].update(last_seq=0),
 }
@@ -205,6 +214,7 @@ def test_a_row_that_comes_twice_is_named(document: Document, media: Path) -> Non
 
 
 def test_a_rule_of_the_database_is_told_with_the_row(document: Document, media: Path) -> None:
-    first, second = (row for row in document["transactions"][:2])
-    second["seq"], second["bank_account"] = first["seq"], first["bank_account"]
-    refused(json.dumps(document), "transactions[1]", media, "the database refuses it")
+    rows = document["transactions"]
+    at = next(at for at, (one, other) in enumerate(pairwise(rows), 1) if one["bank_account"] == other["bank_account"])
+    rows[at]["seq"] = rows[at - 1]["seq"]
+    refused(json.dumps(document), f"transactions[{at}]", media, "the database refuses it")

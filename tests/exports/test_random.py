@@ -19,14 +19,19 @@ class Exported(Ledger):
     """A random life of two accounts, that is taken away at its end."""
 
     def teardown(self) -> None:
-        if hasattr(self, "models"):
-            books.agree(self.owner)
-            text = homes.taken(self.owner)
-            homes.wipe()
-            homes.restore(text, user=build.user("owner"))
-            states.sound()
-            assert homes.taken(User.objects.get(username="owner")) == text
-        super().teardown()
+        try:
+            if hasattr(self, "models"):
+                self.take_along()
+        finally:
+            super().teardown()
+
+    def take_along(self) -> None:
+        books.agree(self.owner)
+        text = homes.taken(self.owner)
+        homes.wipe()
+        homes.restore(text, user=build.user("owner"))
+        states.sound()
+        assert homes.taken(User.objects.get(username="owner")) == text
 
 
 @pytest.mark.django_db

@@ -110,13 +110,19 @@ class _Document:
                 row[REFUSED] = [end for end in row[REFUSED] if end in seen]
         elif table.model is Change:
             told = [row["values"] for row in rows]
-            seen = _seen(self.user, {end for values in told for end in values.get(LINK, ())})
+            seen = _seen(self.user, {end for values in told for end in _ends(values)})
             for values in told:
-                if LINK in values:
-                    values[LINK] = [end if end in seen else None for end in values[LINK]]
-                for field in tables.USERS_IN_HISTORY & values.keys():
-                    values[field] = [self.named[key].username if key in self.named else None for key in values[field]]
+                self._hide(values, seen)
         return rows
+
+    def _hide(self, values: dict[str, list[Any]], seen: set[str]) -> None:
+        """What the history tells, as far as the user may see it."""
+        if LINK in values:
+            values[LINK] = [end if end in seen else None for end in values[LINK]]
+        if REFUSED in values:
+            values[REFUSED] = [ends and [end for end in ends if end in seen] for ends in values[REFUSED]]
+        for field in tables.USERS_IN_HISTORY & values.keys():
+            values[field] = [self.named[key].username if key in self.named else None for key in values[field]]
 
 
 def _section(name: str, chunks: Iterable[Rows], *, last: bool = False) -> Iterator[bytes]:
@@ -130,6 +136,13 @@ def _section(name: str, chunks: Iterable[Rows], *, last: bool = False) -> Iterat
     yield b"\n]" if last else b"\n],\n"
     if last:
         yield b"\n"
+
+
+def _ends(values: dict[str, list[Any]]) -> Iterator[str]:
+    """The transactions of other accounts that a line of the history names."""
+    yield from filter(None, values.get(LINK, ()))
+    for ends in filter(None, values.get(REFUSED, ())):
+        yield from ends
 
 
 def _owners(accounts: Iterable[UUID]) -> dict[UUID, list[User]]:

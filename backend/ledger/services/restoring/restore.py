@@ -19,7 +19,7 @@ from backend.ledger.selectors.exports import tables
 from backend.ledger.selectors.exports.tables import Table
 from backend.ledger.services import users
 
-from . import people, reading, values
+from . import people, plain, reading, values
 
 BATCH = 500
 """Rows that are stored by one statement."""
@@ -200,7 +200,7 @@ class _Restoring:
             changes: users.Changes = {
                 "name": people.text_of(self.about, "name"),
                 "timezone": people.text_of(self.about, "timezone"),
-                "default_bank_account": None if default is None else values.key(default),
+                "default_bank_account": None if default is None else plain.key(default),
             }
             if len(changes["name"]) > LONGEST_NAME:
                 raise errors.InvalidExport(f"name: longer than {LONGEST_NAME} characters")
