@@ -47,7 +47,7 @@ class Table:
 
 
 BANKS = Table(name="banks", model=Bank, order=("created_at", "pk"))
-ACCOUNTS = Table(name="accounts", model=BankAccount, order=("created_at", "pk"))
+ACCOUNTS = Table(name="accounts", model=BankAccount, order=("created_at", "pk"), without=("webhook_kinds",))
 BELOW = (
     Table(name="budgets", model=Budget, order=("bank_account", "created_at", "pk")),
     Table(name="funding_events", model=FundingEvent, order=("bank_account", "on", "created_at", "pk")),
