@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 
 from backend.ledger.errors import InvalidValue
 from backend.ledger.rules import addresses, webhooks
@@ -106,7 +107,9 @@ def _told(
     return Answer(status=status, error=f"The receiver answered {status}.")
 
 
+@cache
 def _context() -> ssl.SSLContext:
+    """What certificates are checked by: the system's authorities, which are read once."""
     return ssl.create_default_context()
 
 
