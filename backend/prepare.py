@@ -7,7 +7,9 @@ import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.db import transaction
+from django.db import DatabaseError, transaction
+
+from backend.operations import health
 
 
 def main() -> None:
@@ -17,9 +19,18 @@ def main() -> None:
         django.setup()
     except ImproperlyConfigured as error:
         sys.exit(f"mibudge does not start: {error}")
-    call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
+    if not is_migrated():
+        call_command("migrate", verbosity=0, interactive=False, skip_checks=True)
     check_data_key()
     load_demo()
+
+
+def is_migrated() -> bool:
+    """Whether there is nothing to migrate, told faster than by the command that does it."""
+    try:
+        return health.migrations() == health.OK
+    except DatabaseError:  # there are no tables yet
+        return False
 
 
 def check_data_key() -> None:

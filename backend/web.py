@@ -16,6 +16,7 @@ bind = f"{os.environ.get('MIBUDGE_BIND') or '127.0.0.1'}:{os.environ.get('PORT')
 worker_class = "gthread"
 workers = int(os.environ.get("MIBUDGE_WORKERS") or 2)
 threads = int(os.environ.get("MIBUDGE_THREADS") or 4)
+preload_app = True  # loaded once, in the parent, whose memory the workers share; nothing in it opens a connection
 graceful_timeout = 10
 limit_request_line = 8190
 control_socket_disable = True

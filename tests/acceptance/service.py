@@ -70,11 +70,20 @@ class Service:
             time.sleep(0.05)
         return time.monotonic() - began
 
-    def _answers(self) -> bool:
+    def restart(self) -> float:
+        """Start, wait until the service says that it is ready, its scheduler too; how many seconds that took."""
+        took = self.start()
+        began = time.monotonic()
+        while not self._answers("/readyz", 200):
+            assert time.monotonic() - began < PATIENCE, self.log.read_text()
+            time.sleep(0.05)
+        return took + time.monotonic() - began
+
+    def _answers(self, path: str = "/api/v1/budgets/", status: int = 401) -> bool:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
-            connection.request("GET", "/api/v1/budgets/")
-            return connection.getresponse().status == 401
+            connection.request("GET", path)
+            return connection.getresponse().status == status
         except OSError:
             return False
         finally:

@@ -34,7 +34,7 @@ SUPERVISOR = """
 import signal, sys
 from backend import serve
 signal.signal(signal.SIGTERM, serve._stop)
-sys.exit(serve.supervise([serve.Part("jobs", [sys.executable, "manage.py", "run_huey"])]))
+sys.exit(serve.supervise([serve.jobs()]))
 """
 
 SEED = f"""
