@@ -1,8 +1,12 @@
-"""A bearer token becomes a user: the one way into both HTTP doors.
+"""A bearer token becomes a user, and what it may do: the one way into both HTTP doors.
 
 simplejwt signs and verifies (HS256 with a key of its own, issuer, audience, type, no leeway). Whether the sign-in that
 a token stems from still counts is asked of the ledger on each request, so a log-out, another password or a
 deactivation works at once.
+
+An API token becomes its user with a `grant`. The ledger shows that user no more than the token reaches
+(`backend.ledger.access`), and a door looks up what it needs for what is asked (`check`). A view that does not is given
+no such user at all: it takes access tokens alone.
 """
 
 from typing import Any, cast
@@ -15,9 +19,9 @@ from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
 from backend import clock, trace
-from backend.ledger import errors
+from backend.ledger import access, errors
 from backend.ledger.models import Session, User
-from backend.ledger.services import sessions
+from backend.ledger.services import api_tokens, sessions
 
 SESSION_CLAIM = "session"
 LONGEST_TOKEN = 2_048
@@ -47,13 +51,42 @@ class BearerAuthentication(JWTAuthentication):
         return user
 
 
-def sign_in_of(request: HttpRequest | Request) -> tuple[User, UUID] | None:
-    """Who sends the request, and by which sign-in; None if it bears no token.
+class ScopedAuthentication(BearerAuthentication):
+    """Reads `Authorization: Bearer <API token>` too, for views that `check` what is asked of them."""
 
-    Raises AuthenticationFailed for a token that does not count.
+    def get_validated_token(self, raw_token: bytes) -> Any:
+        if raw_token.startswith(api_tokens.MARK.encode()):
+            return raw_token.decode("ascii", "replace")
+        return super().get_validated_token(raw_token)
+
+    def get_user(self, validated_token: Any) -> Any:
+        if not isinstance(validated_token, str):
+            return super().get_user(validated_token)
+        try:
+            user = api_tokens.bearer(secret=validated_token, now=clock.now())
+        except errors.SessionOver as error:
+            raise InvalidToken(error.message) from error
+        trace.note_user(user.pk)
+        return user
+
+
+def check(user: User, *, needs: str | None) -> None:
+    """Raise InsufficientScope for a user who came with an API token that is not for work that `needs` this scope.
+
+    None stands for what no token is for: only somebody who signed in may do it.
     """
-    found = BearerAuthentication().authenticate(cast(Request, request))  # it reads META, which both have
-    return (cast(User, found[0]), session_of(found[1])) if found else None
+    if user.grant is None:
+        return
+    if needs is None:
+        access.check_signed_in(user)
+    elif needs not in user.grant.scopes:
+        raise errors.InsufficientScope(f"This needs a token with the scope {needs}.")
+
+
+def user_of(request: HttpRequest | Request) -> User | None:
+    """Who sends the request; None if it bears no token. Raises AuthenticationFailed for a token that does not count."""
+    found = ScopedAuthentication().authenticate(cast(Request, request))  # it reads META, which both have
+    return cast(User, found[0]) if found else None
 
 
 def read(kind: type[AccessToken] | type[RefreshToken], raw: bytes | str) -> Token:

@@ -147,3 +147,33 @@ BAD: dict[str, Callable[[Subject], str]] = {
     "a megabyte": lambda s: "a" * 2**20,
     "a megabyte, signed": lambda s: signed(claims(s, more="a" * 2**20)),
 }
+
+
+LIKE_A_TOKEN = "mbt_" + "A" * 43
+BAD_API_TOKENS: dict[str, Callable[[str], str]] = {
+    "unknown": lambda good: LIKE_A_TOKEN,
+    "mark alone": lambda good: "mbt_",
+    "without its mark": lambda good: good[4:],
+    "mark in capitals": lambda good: "MBT_" + good[4:],
+    "another mark": lambda good: "mbi_" + good[4:],
+    "mark twice": lambda good: "mbt_" + good,
+    "first half": lambda good: good[:24],
+    "last character missing": lambda good: good[:-1],
+    "last character another": lambda good: good[:-1] + ("A" if good[-1] != "A" else "B"),
+    "first character another": lambda good: f"mbt_{'A' if good[4] != 'A' else 'B'}{good[5:]}",
+    "one character more": lambda good: good + "A",
+    "padded": lambda good: good + "=",
+    "twice": lambda good: good + good,
+    "in other capitals": lambda good: "mbt_" + good[4:].swapcase(),
+    "its prefix": lambda good: good[:10],
+    "its hash, marked": lambda good: "mbt_" + hashlib.sha256(good.encode()).hexdigest(),
+    "its hash": lambda good: hashlib.sha256(good.encode()).hexdigest(),
+    "base64 of it": lambda good: b64(good.encode()),
+    "with a dot": lambda good: good[:20] + "." + good[21:],
+    "as three parts": lambda good: f"{good}.{good}.{good}",
+    "with a percent sign": lambda good: "mbt_%" + good[5:],
+    "a quote": lambda good: "mbt_' OR '1'='1",
+    "not ASCII": lambda good: "mbt_é" + good[5:],
+    "a megabyte": lambda good: "mbt_" + "a" * 2**20,
+}
+"""By a token that counts."""

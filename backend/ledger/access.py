@@ -1,7 +1,8 @@
 """What a user may see. No id that a client sent reaches the ORM except through here.
 
 Owners of an account see it and everything below it; nobody else does, staff included. What is absent and
-what is somebody else's are one answer: `NotFound`.
+what is somebody else's are one answer: `NotFound`. Whoever comes with an API token that was given for some accounts
+sees those of them that its user owns.
 """
 
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from django.db.models import Model, QuerySet
 
 from backend.ledger import errors
 from backend.ledger.models import (
+    ApiToken,
     Bank,
     BankAccount,
     Budget,
@@ -24,16 +26,26 @@ from backend.ledger.models import (
     Webhook,
     WebhookDelivery,
 )
+from backend.ledger.rules.grants import Grant
 
 Row = TypeVar("Row", bound=Model)
 Viewer = User | AnonymousUser
 
 OWNERSHIP = BankAccount.owners.through
+REACH = ApiToken.accounts.through
 
 
 def account_ids(user: Viewer) -> QuerySet[Any, Any]:
     """The keys of the user's accounts, as a subquery: the one statement of who sees what."""
-    return OWNERSHIP.objects.filter(user=user.pk).values("bankaccount_id")
+    owned = OWNERSHIP.objects.filter(user=user.pk)
+    grant = _grant(user)
+    if grant is not None and grant.limited:
+        owned = owned.filter(bankaccount__in=REACH.objects.filter(apitoken=grant.token_id).values("bankaccount_id"))
+    return owned.values("bankaccount_id")
+
+
+def _grant(user: Viewer) -> Grant | None:
+    return user.grant if isinstance(user, User) else None
 
 
 def accounts(user: Viewer) -> QuerySet[BankAccount]:
@@ -73,11 +85,21 @@ def changes(user: Viewer) -> QuerySet[Change]:
 
 
 def webhooks(user: Viewer) -> QuerySet[Webhook]:
-    return Webhook.objects.filter(bank_account__in=account_ids(user))
+    """None for an API token: an address that is told of things may be a secret itself."""
+    found = Webhook.objects.filter(bank_account__in=account_ids(user))
+    return found if _grant(user) is None else found.none()
 
 
 def webhook_deliveries(user: Viewer) -> QuerySet[WebhookDelivery]:
-    return WebhookDelivery.objects.filter(bank_account__in=account_ids(user))
+    """The same of what was told."""
+    found = WebhookDelivery.objects.filter(bank_account__in=account_ids(user))
+    return found if _grant(user) is None else found.none()
+
+
+def check_signed_in(user: User) -> None:
+    """Raise InsufficientScope for whoever comes with an API token: none of them is for this."""
+    if user.grant is not None:
+        raise errors.InsufficientScope("API tokens are not for this: sign in.")
 
 
 def below(user: Viewer, model: type[Row]) -> QuerySet[Row]:

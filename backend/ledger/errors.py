@@ -27,6 +27,12 @@ class Forbidden(LedgerError):
     code = "forbidden"
 
 
+class InsufficientScope(Forbidden):
+    """The API token that was shown is not for this."""
+
+    code = "insufficient_scope"
+
+
 class Immutable(LedgerError):
     """The field cannot take another value after creation."""
 

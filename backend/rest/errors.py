@@ -33,6 +33,8 @@ class TooLarge(exceptions.APIException):
 
 def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """The answer to an exception that a view raised; None for one that is a bug."""
+    if isinstance(error, errors.TooManyAttempts):
+        error = exceptions.Throttled(wait=error.wait)
     if isinstance(error, errors.LedgerError):
         return refusal(error, noun=getattr(context["view"], "noun", "object"))
     error = _as_api_exception(error)

@@ -59,8 +59,12 @@ IDEMPOTENCY_KEY = {
     "happens once and is answered as the first time, with `Idempotency-Replayed: true`; with another body it is "
     "refused (422), and while the first is still running too (409).",
 }
-FORBIDDING = ("budgets_destroy", "budgets_archive_create")
+SECRET = ("tokens_create", "users_me_password_create")
+"""Operations that take no key, since what is sent or answered is kept nowhere."""
+
 REFUSING = (
+    "budgets_archive_create",
+    "budgets_destroy",
     "bank_accounts_funding_events_retry_create",
     "bank_accounts_funding_events_take_back_create",
     "transactions_link_destroy",
@@ -71,7 +75,7 @@ REFUSING = (
 
 
 class BearerScheme(SimpleJWTScheme):
-    target_class = "backend.authentication.BearerAuthentication"
+    target_class = "backend.authentication.ScopedAuthentication"
     name = "jwtAuth"
 
 
@@ -142,7 +146,7 @@ def with_refusals(result: dict[str, Any], **_: object) -> dict[str, Any]:
     result["components"]["schemas"] |= REFUSALS
     for path, operations in result["paths"].items():
         if path.startswith("/api/v1/"):
-            if "post" in operations:
+            if "post" in operations and operations["post"]["operationId"] not in SECRET:
                 operations["post"].setdefault("parameters", []).append(IDEMPOTENCY_KEY)
             for operation in operations.values():
                 for status in _refused_with(path, operation):
@@ -154,12 +158,11 @@ def with_refusals(result: dict[str, Any], **_: object) -> dict[str, Any]:
 
 def _refused_with(path: str, operation: dict[str, Any]) -> Iterator[str]:
     queries = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"}
-    if "requestBody" in operation or queries or operation["operationId"] in (*FORBIDDING, *REFUSING):
+    if "requestBody" in operation or queries or operation["operationId"] in REFUSING:
         yield "400"
     if operation.get("security"):
         yield "401"
-    if operation["operationId"] in FORBIDDING or (path.startswith("/api/v1/users/") and not path.endswith("/me/")):
-        yield "403"
+        yield "403"  # whatever is asked, there are API tokens that are not for it
     if "{" in path or "page" in queries:
         yield "404"
     if path.startswith("/api/v1/exports/"):

@@ -34,6 +34,7 @@ SPECTACULAR: dict[str, Any] = {
         "BudgetTypeEnum": "backend.ledger.models.Budget.Type",
         "FundingTypeEnum": "backend.ledger.models.Budget.Funding",
         "TransactionTypeEnum": "backend.ledger.models.Transaction.Type",
+        "ApiTokenScopeEnum": "backend.ledger.models.ApiToken.Scope",
         "FundingEventKindEnum": "backend.ledger.models.FundingEvent.Kind",
         "FundingEventStatusEnum": "backend.ledger.models.FundingEvent.Status",
         "UpcomingFundingEventStatusEnum": "backend.rest.funding_events.UPCOMING_STATUSES",

@@ -75,6 +75,7 @@ class SignInView(TokenView):
                 password=given.validated_data["password"],
                 address=address,
                 session_id=_session_of_cookie(request),
+                agent=request.headers.get("User-Agent", ""),
                 now=clock.now(),
             )
         except errors.WrongCredentials as error:

@@ -7,6 +7,7 @@ from django.urls.converters import StringConverter
 
 from .accounts import BankAccounts
 from .allocations import Allocations
+from .api_tokens import ApiTokens
 from .banks import Banks
 from .budgets import Budgets
 from .currencies import Currencies
@@ -15,6 +16,7 @@ from .funding_events import FundingEventActions, FundingEvents
 from .links import AccountLinks, Links
 from .openapi import Document, redoc, swagger_ui, swagger_ui_start
 from .refunds import Refunds
+from .sessions import Password, Sessions
 from .tokens import RefreshView, SignInView, SignOutView
 from .transactions import Transactions, Uploads
 from .transfers import InternalTransactions
@@ -80,6 +82,11 @@ urlpatterns = [
     v1("exports/once/<str:ticket>/", ExportLinks, {"get": "once"}, name="export-once"),
     v1("internal-transactions/", InternalTransactions, LIST_CREATE),
     v1("internal-transactions/<key:id>/", InternalTransactions, RETRIEVE),
+    v1("sessions/", Sessions, LIST),
+    v1("sessions/end-all/", Sessions, {"post": "end_all"}),
+    v1("sessions/<key:id>/", Sessions, {"delete": "destroy"}),
+    v1("tokens/", ApiTokens, LIST_CREATE),
+    v1("tokens/<key:id>/", ApiTokens, {"delete": "destroy"}),
     v1("transactions/", Transactions, LIST_CREATE),
     v1("transactions/<key:id>/", Transactions, OBJECT),
     v1("transactions/<key:id>/link/", Links, {"post": "link", "delete": "destroy"}),
@@ -92,6 +99,7 @@ urlpatterns = [
     v1("transactions/<key:id>/document/", Uploads, {"get": "document"}, name="transaction-document"),
     v1("users/", Users, LIST),
     v1("users/me/", Me, {"get": "retrieve", "patch": "partial_update"}),
+    v1("users/me/password/", Password, {"post": "change"}),
     v1(
         "users/<str:username>/",
         Users,

@@ -77,7 +77,7 @@ class Me(views.View):
     @extend_schema(operation_id="users_me_retrieve")
     def retrieve(self, request: Request) -> Response:
         """Return the authenticated user's own profile."""
-        return self.show(self.actor)
+        return self.show(selectors.profile(self.actor))
 
     @extend_schema(operation_id="users_me_partial_update")
     def partial_update(self, request: Request) -> Response:

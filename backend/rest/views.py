@@ -9,17 +9,18 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework import exceptions, metadata, serializers, status
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from backend import charsets
+from backend import authentication, charsets
 from backend.ledger import access, doors, errors
 from backend.ledger.models import User
 
-from . import fields, filters, idempotency, pagination
+from . import fields, filters, idempotency, pagination, scopes
 
 
 class Options(metadata.BaseMetadata):
@@ -40,6 +41,10 @@ class View(GenericViewSet[Any]):
     """
 
     noun = "object"
+    secret = False
+    """Whether what is posted or answered is a secret, which no idempotency key may keep."""
+
+    authentication_classes: Sequence[type[BaseAuthentication]] = (authentication.ScopedAuthentication,)
     metadata_class = Options
     pagination_class: type[pagination.Pages] | None = pagination.Pages
     filter_backends: Sequence[type[BaseFilterBackend]] = (filters.Filters, filters.Ordering)
@@ -66,7 +71,16 @@ class View(GenericViewSet[Any]):
         super().initial(request, *args, **kwargs)
         handler = getattr(self, "post", None)
         if request.method == "POST" and handler is not None:
+            if self.secret and idempotency.HEADER in request.headers:
+                raise exceptions.ValidationError({idempotency.HEADER: ["What is secret is sent without a key."]})
             self.__dict__["post"] = idempotency.guarded(handler, request)  # DRF looks it up after this
+
+    def check_permissions(self, request: Request) -> None:
+        """Refuse who is not signed in or not meant, and an API token that is not for the operation."""
+        super().check_permissions(request)
+        # Without an action the method is not offered, which is what the answer says.
+        if self.action is not None and isinstance(request.user, User):
+            authentication.check(self.actor, needs=scopes.needed(type(self).__name__, self.action))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response.headers.setdefault("Cache-Control", "no-store")

@@ -66,6 +66,10 @@ class HistoryEntry(base.Visible, relay.Node):
     def actor(self) -> str | None:
         return self.actor and self.actor.username
 
+    @strawberry_django.field(only=["token"], description="Name of the API token that they used, where it was one.")
+    def token(self) -> str | None:
+        return self.token or None
+
     @strawberry_django.field(only=["values"], description="What differs; for a deleted row what it was.")
     def changes(self, info: Info) -> list[FieldChange]:
         row: Any = self

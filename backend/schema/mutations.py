@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 import strawberry
 from django.db.models import Model
-from graphql import GraphQLObjectType, print_ast
-from graphql.execution.collect_fields import FieldDetailsList
+from graphql import GraphQLError, GraphQLObjectType, print_ast
+from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 from strawberry.extensions import FieldExtension
@@ -19,10 +19,11 @@ from strawberry.types import Info
 from strawberry.types.field import StrawberryField
 from strawberry_django import optimizer
 
+from backend import authentication
 from backend.ledger import errors
 from backend.ledger.services import idempotency
 
-from . import base, context, execution
+from . import base, context, execution, scopes
 from .pages import argument
 
 KEY = "idempotencyKey"
@@ -54,9 +55,18 @@ def _reread(answer: Any, info: Info) -> Any:
     return optimizer.optimize(rows, info).first() or answer
 
 
-def mutation(description: str) -> Any:
+class Unkeyed(FieldExtension):
+    """Of a mutation whose input or answer holds a secret: no key, since what is sent under one is remembered."""
+
+    def resolve(self, next_: Any, source: Any, info: Info, **given: Any) -> Any:
+        answer = next_(source, info, **given)
+        context.of(info).forget()
+        return answer
+
+
+def mutation(description: str, *, secret: bool = False) -> Any:
     """A mutation. What the ledger refuses becomes the `Problem` of its union."""
-    return strawberry.mutation(description=description, extensions=[Keyed()])
+    return strawberry.mutation(description=description, extensions=[Unkeyed() if secret else Keyed()])
 
 
 class Refused(Exception):
@@ -68,7 +78,20 @@ class Refused(Exception):
 
 
 class Executor(execution.Executor):
-    """Runs a keyed mutation once."""
+    """Runs a keyed mutation once, and none at all that an API token is not for."""
+
+    def execute_fields_serially(
+        self, parent_type: GraphQLObjectType, source: Any, path: Path | None, fields: GroupedFieldSet, position: Any
+    ) -> Any:
+        user = self.context_value.user
+        for details in fields.values():
+            name, node = details[0].node.name.value, details[0].node
+            try:
+                if not name.startswith("__"):
+                    authentication.check(user, needs=scopes.needed(name))
+            except errors.InsufficientScope as refusal:
+                raise GraphQLError(refusal.message, nodes=node, original_error=refusal) from refusal
+        return super().execute_fields_serially(parent_type, source, path, fields, position)
 
     def execute_field(
         self, parent_type: GraphQLObjectType, source: Any, details: FieldDetailsList, path: Path, position: Any

@@ -19,6 +19,7 @@ from backend.ledger.selectors import snapshot
 from . import deadline, documents, errors, ids, mutations
 from .accounts import BankAccount
 from .allocations import Allocation
+from .api_tokens import ApiTokenQueries
 from .banks import Bank
 from .budgets import Budget
 from .exports import ExportQueries
@@ -31,6 +32,7 @@ from .queries import LedgerQueries
 from .reference_data import ReferenceQueries
 from .refunds import RefundQueries
 from .reports import ReportQueries
+from .sessions import SessionQueries
 from .sync import SyncQueries
 from .transactions import Transaction
 from .transfers import Transfer
@@ -67,6 +69,8 @@ class Query(
     ForecastQueries,
     WebhookQueries,
     ExportQueries,
+    ApiTokenQueries,
+    SessionQueries,
 ):
     @strawberry.field(description="The thing of that id; null if there is none that the user may see.")
     def node(

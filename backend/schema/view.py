@@ -4,7 +4,6 @@ A browser that opens the address gets the explorer.
 """
 
 from typing import Any
-from uuid import UUID
 
 import orjson
 from cross_web import HTTPException
@@ -17,9 +16,10 @@ from strawberry.types import ExecutionResult
 
 from backend import authentication, clock
 from backend.ledger import doors
+from backend.ledger import errors as ledger_errors
 from backend.ledger.models import User
 
-from . import errors, limits
+from . import errors, limits, scopes
 from .context import Context
 from .explorer import page
 
@@ -37,24 +37,35 @@ class View(GraphQLView[Context, None]):
             response = refused(405, HOW)
             response["Allow"] = "POST"
             return response
-        try:
-            found = authentication.sign_in_of(request)
-        except AuthenticationFailed as error:
-            return unauthenticated(error.detail)
-        if found is None:
-            return unauthenticated(
-                {"detail": "Authentication credentials were not provided.", "code": "not_authenticated"}
-            )
+        user = self._user(request)
+        if isinstance(user, HttpResponse):
+            return user
         if request.content_type != "application/json":
             return refused(415, HOW)
         if int(request.META.get("CONTENT_LENGTH") or 0) > limits.BODY:
             return refused(413, f"A request has no more than {limits.BODY} bytes.")
-        return self._run(request, *found)
+        return self._run(request, user)
 
-    def _run(self, request: HttpRequest, user: User, session_id: UUID) -> HttpResponseBase:
+    def _user(self, request: HttpRequest) -> User | HttpResponse:
+        """Who asks, or the answer to somebody who may not."""
+        try:
+            user = authentication.user_of(request)
+        except AuthenticationFailed as error:
+            return unauthenticated(error.detail)
+        if user is None:
+            return unauthenticated(
+                {"detail": "Authentication credentials were not provided.", "code": "not_authenticated"}
+            )
+        try:
+            authentication.check(user, needs=scopes.QUERIES)
+        except ledger_errors.InsufficientScope as refusal:
+            return JsonResponse({"detail": refusal.message, "code": refusal.code}, status=403)
+        return user
+
+    def _run(self, request: HttpRequest, user: User) -> HttpResponseBase:
         try:
             with doors.through(doors.GRAPHQL):
-                return self.run(request, context=Context(user=user, now=clock.now(), session_id=session_id))
+                return self.run(request, context=Context(user=user, now=clock.now(), session_id=user.session_id))
         except HTTPException as error:
             return refused(error.status_code, error.reason)
         except UnicodeDecodeError:

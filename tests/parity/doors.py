@@ -12,6 +12,7 @@ from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type
 
 from backend.ledger.models import User
 from backend.schema import enums, errors
+from backend.schema.api_tokens import ApiTokenScope
 from backend.schema.funding_event_filters import FundingEventKind
 from backend.schema.root import schema
 from backend.schema.webhooks import WebhookEventKind
@@ -43,7 +44,12 @@ ACTIONS = {
     "transactions_reject_link_create": "rejectLink",
     "transactions_refund_of_create": "tieRefund",
     "transactions_refund_of_destroy": "untieRefund",
+    "sessions_destroy": "endSession",
+    "sessions_end_all_create": "endAllSessions",
+    "tokens_create": "createApiToken",
+    "tokens_destroy": "revokeApiToken",
     "transactions_splits_create": "splitTransaction",
+    "users_me_password_create": "changePassword",
 }
 ENUMS: dict[str, type[Enum]] = {
     "account_type": enums.AccountType,
@@ -51,6 +57,7 @@ ENUMS: dict[str, type[Enum]] = {
     "funding_type": enums.FundingType,
     "transaction_type": enums.TransactionType,
     "kind": FundingEventKind,
+    "scopes": ApiTokenScope,
 }
 NOT_SAID = {"createTransfer": {"bank_account"}}
 """What a mutation tells from the rest of its input."""
@@ -185,6 +192,8 @@ def _camel(name: str) -> str:
 
 
 def _word(name: str, value: Any) -> Any:
+    if name in ENUMS and isinstance(value, list):
+        return [_word(name, each) for each in value]
     if name in ENUMS and isinstance(value, str):
         return ENUMS[name](value).name
     if name == "kinds":

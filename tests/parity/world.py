@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend.ledger.models import (
+    ApiToken,
     BankAccount,
     Budget,
     Entry,
     FundingEvent,
+    Session,
     Transaction,
     Transfer,
     User,
@@ -15,7 +17,8 @@ from backend.ledger.models import (
     WebhookDelivery,
 )
 from backend.ledger.services import funding, funding_events, linking, refunds, webhooks
-from tests import build
+from tests import build, tokens
+from tests.conftest import PASSWORD
 from tests.services import hooked
 
 
@@ -78,6 +81,10 @@ def build_world(owner: User, stranger: User, staff: User) -> World:
     linking.link(actor=owner, **ends, now=build.NOW)
     world.things |= _funded(owner)
     world.things |= _hooked(account, foreign)
+    world.things["token"] = tokens.api_token(owner, "read").row
+    world.things["session"] = tokens.session(owner)
+    world.things["foreign_session"] = tokens.session(stranger)
+    world.things["foreign_token"] = tokens.api_token(stranger, "read").row
     Budget.objects.filter(pk=archived.pk).update(archived=True, archived_at=build.NOW)
     return world
 
@@ -137,6 +144,7 @@ ROWS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     ),
     (Entry, ("budget__name", "amount", "balance", "category", "memo", "effective_at")),
     (Transfer, ("source__name", "target__name", "amount", "actor__username", "effective_at")),
+    (ApiToken, ("name", "scopes", "all_accounts", "accounts__name", "user__username", "expires_at", "revoked_at")),
     (FundingEvent, ("budget__name", "kind", "on", "status", "intended", "moved", "skipped_by__username")),
     (Webhook, ("bank_account__name", "owner__username", "url", "kinds", "active", "disabled_reason")),
     (WebhookDelivery, ("bank_account__name", "kind", "status", "tries", "next_try_at", "error")),
@@ -147,4 +155,8 @@ def rows() -> dict[str, list[Any]]:
     """What the tables hold, without keys and times of writing."""
     return {
         model.__name__: sorted(model._default_manager.values_list(*columns), key=repr) for model, columns in ROWS
-    } | {"auto_spend": sorted(repr(rules) for rules in Budget.objects.values_list("auto_spend", flat=True))}
+    } | {
+        "ended": list(Session.objects.exclude(revoked_at=None).order_by("created_at").values_list("user", flat=True)),
+        "other passwords": [user.username for user in User.objects.all() if not user.check_password(PASSWORD)],
+        "auto_spend": sorted(repr(rules) for rules in Budget.objects.values_list("auto_spend", flat=True)),
+    }

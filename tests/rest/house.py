@@ -14,7 +14,7 @@ from tests.conftest import PASSWORD
 from tests.contract.document import Operation
 
 MONTHLY = "RRULE:FREQ=MONTHLY;BYMONTHDAY=1"
-SIGNS_PEOPLE_IN = {"Session", "SpentToken", "FailedSignIn", "User"}
+SIGNS_PEOPLE_IN = {"ApiToken", "Session", "SpentToken", "FailedSignIn", "User"}
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from backend.ledger.models import Session, User
+from backend import clock
+from backend.ledger.models import ApiToken, Session, User
 from tests import tokens
-from tests.token_corpus import BAD, Subject, good
+from tests.token_corpus import BAD, BAD_API_TOKENS, LIKE_A_TOKEN, Subject, good
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 ME = "/api/v1/users/me/"
@@ -94,3 +95,57 @@ def test_a_token_counts_nowhere_but_in_its_header(session: Session) -> None:
     client.cookies["access"] = client.cookies["Authorization"] = good(Subject(session))
 
     assert client.get(f"{ME}?access={good(Subject(session))}").status_code == 401
+
+
+def both_doors(raw: str) -> list[Any]:
+    """The answers of the two doors to a bearer token."""
+    client = Client(headers={"Authorization": f"Bearer {raw}"})
+    query = {"query": "{ me { username } }"}
+    return [client.get(ME), client.post("/graphql/", query, content_type="application/json")]
+
+
+def test_a_good_api_token_counts(owner: User) -> None:
+    """What the corpus is held against."""
+    secret = tokens.api_token(owner, "read").secret
+
+    assert [answer.status_code for answer in both_doors(secret)] == [200, 200]
+
+
+@pytest.mark.parametrize("name", BAD_API_TOKENS)
+def test_a_bad_api_token_is_no_bearer(owner: User, name: str) -> None:
+    bad = BAD_API_TOKENS[name](tokens.api_token(owner).secret)
+    for answer in both_doors(bad):
+        assert answer.status_code == 401
+        assert answer["WWW-Authenticate"] == 'Bearer realm="api"'
+        assert answer.json()["code"] in ("token_not_valid", "bad_authorization_header")
+    assert refresh_with(bad).status_code == 401
+
+
+@pytest.mark.parametrize("end", ["revoked", "expired", "deactivated", "deleted"])
+def test_an_api_token_that_is_over_is_like_one_that_never_was(owner: User, end: str) -> None:
+    made = tokens.api_token(owner)
+    rows, users = ApiToken.objects.filter(pk=made.row.pk), User.objects.filter(pk=owner.pk)
+    if end == "revoked":
+        rows.update(revoked_at=clock.now())
+    elif end == "expired":
+        rows.update(expires_at=clock.now())
+    elif end == "deactivated":
+        users.update(is_active=False)
+    else:
+        users.delete()
+    answers, others = both_doors(made.secret), both_doors(LIKE_A_TOKEN)
+
+    assert [(each.status_code, each.content) for each in answers] == [
+        (each.status_code, each.content) for each in others
+    ]
+    assert {each.status_code for each in answers} == {401}
+
+
+def test_an_api_token_neither_refreshes_nor_signs_in(owner: User) -> None:
+    secret = tokens.api_token(owner).secret
+    client = Client(headers={"Authorization": f"Bearer {secret}"})
+
+    assert refresh_with(secret).status_code == 401
+    assert client.post("/api/token/refresh/").status_code == 401
+    assert client.post("/api/token/", {"username": "owner", "password": secret}).status_code == 401
+    assert client.post("/api/token/", {"username": secret, "password": secret}).status_code == 401

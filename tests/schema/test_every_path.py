@@ -7,7 +7,7 @@ import contextlib
 import json
 import re
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -18,10 +18,10 @@ from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from backend.ledger import posting
 from backend.ledger.models import BankAccount, Budget, Entry, Transaction, User
-from backend.ledger.services import links, refunds, webhooks
+from backend.ledger.services import api_tokens, links, refunds, webhooks
 from backend.schema.context import Context
 from backend.schema.root import schema
-from tests import build, servers
+from tests import build, servers, tokens
 from tests.build import NOW
 from tests.schema.door import post
 from tests.schema.paths import Paths, reachable
@@ -93,6 +93,8 @@ def house(owner: User, coowner: User, stranger: User) -> House:
     links.tie(linkable(one), linkable(other), accounts=accounts, now=NOW)
     owner.default_bank_account = one
     owner.save()
+    tokens.api_token(owner, accounts=[one])
+    tokens.session(owner)
     return found
 
 
@@ -183,10 +185,33 @@ def test_everybody_sees_all_of_what_is_theirs_and_no_trace_of_the_rest(
     assert kinds_asked - shown - {"Query"} == kinds_asked & set(EMPTY)
 
 
-def by_ids_of(account: BankAccount, word: str) -> dict[str, str]:
+def test_a_token_of_one_account_leads_to_no_trace_of_another(house: House, owner: User) -> None:
+    mine, ours = house["canary-mine"], house["canary-ours"]
+    user = api_tokens.bearer(secret=tokens.api_token(owner, accounts=[mine]).secret, now=NOW)
+    hidden = secrets({word: account for word, account in house.items() if account != mine}, nobody())
+    shown = set()
+    for field, document in {**dict(short(mine).documents()), **by_ids_of(ours, "our ", short)}.items():
+        answer, errors = run(user, document)
+        assert {hidden[trace] for trace in traces([answer, errors]) if trace in hidden} == set(), field
+        shown |= {field} if "canary-mine" in json.dumps(answer) else set()
+
+    assert {"bankAccounts", "transactions", "history"} <= shown
+
+
+def nobody() -> User:
+    """Somebody who may see nothing."""
+    return User(username="staff")
+
+
+def short(account: BankAccount) -> Paths:
+    """What tokens are told by them, owners are told by longer ones."""
+    return Paths(schema._schema, longest=LONGEST - 1, ids=ids_of(account))
+
+
+def by_ids_of(account: BankAccount, word: str, of: Callable[[BankAccount], Paths] = paths) -> dict[str, str]:
     """The documents that ask by ids of the account, or of what is in it."""
     key = ids_of(account)
-    found = {field: text for field, text in paths(account).documents() if any(each in text for each in key.values())}
+    found = {field: text for field, text in of(account).documents() if any(each in text for each in key.values())}
     return {word + field: text for field, text in found.items()}
 
 

@@ -1,6 +1,7 @@
 """The tables: columns, constraints, `__str__`; no behaviour."""
 
 from .account import Bank, BankAccount
+from .api_token import ApiToken
 from .budget import Budget
 from .change import Change
 from .entry import Entry
@@ -17,6 +18,7 @@ __all__ = [
     "LIMIT",
     "UNIT",
     "AmountField",
+    "ApiToken",
     "Bank",
     "BankAccount",
     "Budget",

@@ -30,6 +30,9 @@ class Change(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", help_text="Null: the service."
     )
     door = models.CharField(max_length=12, help_text="Through which door it came in.")
+    token = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="Name of the API token that the actor used."
+    )
     noun = models.CharField(max_length=16, choices=Noun)
     row_id = models.UUIDField()
     action = models.CharField(max_length=8, choices=Action)

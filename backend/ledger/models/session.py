@@ -16,6 +16,10 @@ class Session(models.Model):
         max_length=64, help_text="Keyed hash of the password; another one ends the session."
     )
 
+    agent = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="What the browser or program calls itself."
+    )
+
     def __str__(self) -> str:
         return f"session {self.id}"
 

@@ -1,9 +1,12 @@
 from typing import ClassVar
+from uuid import UUID
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Value
 from django.db.models.functions import Lower
+
+from backend.ledger.rules.grants import Grant
 
 
 class Users(UserManager["User"]):
@@ -22,6 +25,12 @@ class User(AbstractUser):
     default_bank_account = models.ForeignKey(
         "ledger.BankAccount", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+
+    grant: Grant | None = None
+    """What limits the work that is done in the user's name, if it is an API token that does it; no column."""
+
+    session_id: UUID | None = None
+    """The sign-in by which the user is here, if it is one; no column."""
 
     objects: ClassVar[Users] = Users()
     REQUIRED_FIELDS: ClassVar[list[str]] = []

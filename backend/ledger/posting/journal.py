@@ -210,6 +210,7 @@ def _note(account: BankAccount, row: Stamped, action: str, values: Values) -> No
             bank_account=account,
             actor=journal.actor,
             door=doors.current(),
+            token=journal.actor.grant.name if journal.actor and journal.actor.grant else "",
             noun=kind.noun,
             row_id=row.pk,
             action=action,

@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from backend.ledger import errors
+from backend.ledger import access, errors
 from backend.ledger.models import User
 
 SYSTEM_USER = "funding-system"
@@ -20,3 +20,11 @@ def person(username: str) -> User:
     if found is None:
         raise errors.NotFound("There is no such user.")
     return found
+
+
+def profile(user: User) -> User:
+    """The user as they see themselves; by an API token without a default account that it does not reach."""
+    key = user.default_bank_account_id
+    if user.grant is not None and key is not None and not access.accounts(user).filter(pk=key).exists():
+        user.default_bank_account = None
+    return user

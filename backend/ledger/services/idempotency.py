@@ -49,6 +49,8 @@ def once(*, user: User, key: str, asked: str, now: datetime, act: Callable[[], A
     `asked` is the fingerprint. What `act` raises is raised, and then nothing happened. Raises KeyReused (the key stood
     for something else), StillRunning.
     """
+    if user.grant is not None:
+        asked = fingerprint(asked, user.grant.token_id)  # another bearer of the user may not see what this one did
     with afterwards.held(), transaction.atomic():
         row = _claimed(user, key, asked=asked, now=now)
         if row.status:

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare
 
-from backend.ledger import errors
+from backend.ledger import access, errors
 from backend.ledger.models import Session, SpentToken, User
 
 LIFE = timedelta(days=30)
@@ -22,11 +23,18 @@ GRACE = timedelta(seconds=10)
 OVER = "Token is invalid or expired"
 
 
-def start(user: User, *, now: datetime) -> Session:
-    """Open a family for a user whose password was checked. Sign-ins that have run out are forgotten meanwhile."""
+def start(user: User, *, now: datetime, agent: str = "") -> Session:
+    """Open a family for a user whose password was checked. Sign-ins that have run out are forgotten meanwhile.
+
+    `agent` is what the browser or program calls itself.
+    """
     forget(now=now)
     return Session.objects.create(
-        user=user, created_at=now, expires_at=now + LIFE, password_mark=user.get_session_auth_hash()
+        user=user,
+        created_at=now,
+        expires_at=now + LIFE,
+        password_mark=user.get_session_auth_hash(),
+        agent="".join(filter(str.isprintable, agent))[:200],
     )
 
 
@@ -47,6 +55,7 @@ def live(*, session_id: UUID, now: datetime) -> Session:
         raise errors.SessionOver(OVER)
     if not constant_time_compare(session.password_mark, session.user.get_session_auth_hash()):
         raise errors.SessionOver(OVER)
+    session.user.session_id = session.pk
     return session
 
 
@@ -88,3 +97,28 @@ def use_once(*, session_id: UUID, key: str, now: datetime) -> Session:
 def end(*, session_id: UUID, now: datetime) -> None:
     """End a session: none of its tokens counts any more. An ended one stays as it is."""
     Session.objects.filter(pk=session_id, revoked_at=None).update(revoked_at=now)
+
+
+def live_ones(user: User, *, now: datetime) -> QuerySet[Session]:
+    """The user's sign-ins that count."""
+    return Session.objects.filter(
+        user=user, revoked_at=None, expires_at__gt=now, password_mark=user.get_session_auth_hash()
+    )
+
+
+def end_own(*, actor: User, session_id: UUID, now: datetime) -> Session:
+    """End one of the actor's sign-ins, which may be the present one; one that is over is not there.
+
+    Raises NotFound, and InsufficientScope for an actor who comes with an API token.
+    """
+    access.check_signed_in(actor)
+    session = access.one(live_ones(actor, now=now), session_id)
+    end(session_id=session.pk, now=now)
+    session.revoked_at = now
+    return session
+
+
+def adopt(user: User, *, session_id: UUID | None) -> None:
+    """Let that sign-in go on with the user's new password."""
+    if session_id is not None:
+        Session.objects.filter(pk=session_id).update(password_mark=user.get_session_auth_hash())

@@ -12,6 +12,7 @@ from math import ceil
 from uuid import UUID
 
 from django.contrib.auth import authenticate
+from django.contrib.auth.hashers import check_password
 from django.db.models import QuerySet
 
 from backend.ledger import errors
@@ -24,15 +25,18 @@ PER_ORIGIN = 10
 PER_USER = 50
 
 
-def sign_in(*, username: str, password: str, address: str, session_id: UUID | None, now: datetime) -> Session:
+def sign_in(
+    *, username: str, password: str, address: str, session_id: UUID | None, now: datetime, agent: str = ""
+) -> Session:
     """Check a name, in any case and with blanks around it, and a password; open a session.
 
-    `address` is the network address the request came from, `session_id` the session that its browser proved to hold.
+    `address` is the network address the request came from, `session_id` the session that its browser proved to hold,
+    `agent` what the browser calls itself.
     Raises WrongCredentials (nothing tells an unknown name from a wrong password or a deactivated user) and
     TooManyAttempts, in which case the password was not looked at.
     """
     name = _name_kept(username)
-    name_hash = sha256(name.lower().encode()).hexdigest()
+    name_hash = _hashed(name)
     known = _session_of_user(session_id, username=name, now=now)
     origin = f"session {known}" if known else address
     attempt = _admit(name_hash, origin=origin, known=known is not None, now=now)
@@ -40,7 +44,22 @@ def sign_in(*, username: str, password: str, address: str, session_id: UUID | No
     if not isinstance(user, User):
         raise errors.WrongCredentials("No active account found with the given credentials")
     attempt.delete()
-    return sessions.start(user, now=now)
+    return sessions.start(user, now=now, agent=agent)
+
+
+def confirm(*, user: User, password: str, now: datetime) -> None:
+    """Check the password of a user who is signed in; a wrong one counts like one of a sign-in from that browser.
+
+    Raises InvalidValue naming `current_password`, and TooManyAttempts.
+    """
+    attempt = _admit(_hashed(user.username), origin=f"session {user.session_id}", known=True, now=now)
+    if not check_password(password, user.password):
+        raise errors.InvalidValue("That is not your password.", field="current_password")
+    attempt.delete()
+
+
+def _hashed(name: str) -> str:
+    return sha256(name.lower().encode()).hexdigest()
 
 
 def _name_kept(username: str) -> str:

@@ -4,11 +4,13 @@ import strawberry
 
 from .accounts import AccountMutations
 from .allocations import AllocationMutations
+from .api_tokens import ApiTokenMutations
 from .batches import BatchMutations
 from .budgets import BudgetMutations
 from .funding import FundingMutations
 from .links import LinkMutations
 from .refunds import RefundMutations
+from .sessions import SessionMutations
 from .transactions import TransactionMutations
 from .transfers import TransferMutations
 from .users import UserMutations
@@ -28,6 +30,8 @@ class Mutation(
     FundingMutations,
     UserMutations,
     WebhookMutations,
+    ApiTokenMutations,
+    SessionMutations,
 ):
     pass
 
