@@ -83,3 +83,10 @@ def choice(name: str, text: str, among: Sequence[str]) -> str:
     if text not in among:
         raise ImproperlyConfigured(f"{name} must be {' or '.join(among)}.")
     return text
+
+
+def word(name: str, text: str, *, of: Sequence[str]) -> str:
+    """The text of a variable, if it is one of these words; else ImproperlyConfigured."""
+    if text not in of:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(of)}.")
+    return text

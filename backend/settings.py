@@ -14,6 +14,7 @@ MIBUDGE_DEMO        1 or 0: fill an empty database with the demo household at `m
 MIBUDGE_METRICS_NETWORKS    networks whose hosts may read /metrics, beside this machine (such as 10.0.0.0/24)
 MIBUDGE_LOG         text, or json for one object per line (default text)
 MIBUDGE_WEBHOOKS_PRIVATE    1 lets webhooks lead to private networks, and by HTTP without TLS (default 0)
+MIBUDGE_REGISTRATION    closed, or invited: whoever has an invitation to an account can make a log-in (default closed)
 MIBUDGE_DEBUG       1 for Django's debug pages; loopback names only
 MIBUDGE_ACCESS_MINUTES      life of an access token (default 15)
 MIBUDGE_SECRET_KEY, MIBUDGE_JWT_KEY, MIBUDGE_QUEUE_KEY, MIBUDGE_DATA_KEY   instead of the secrets made at first start;
@@ -66,6 +67,9 @@ ALLOWED_HOSTS = env.list("MIBUDGE_HOSTS", default=list(safety.LOOPBACK))
 _only_loopback = set(ALLOWED_HOSTS) <= set(safety.LOOPBACK)
 ADMIN = env.bool("MIBUDGE_ADMIN", default=_only_loopback)
 DEMO = env.bool("MIBUDGE_DEMO", default=_only_loopback)
+REGISTRATION = safety.word(
+    "MIBUDGE_REGISTRATION", env.str("MIBUDGE_REGISTRATION", default="closed"), of=("closed", "invited")
+)
 HTTPS = env.bool("MIBUDGE_HTTPS", default=False)
 PROXIES = _whole("MIBUDGE_PROXIES", 0, least=0, most=10)
 WEBHOOKS_PRIVATE = env.bool("MIBUDGE_WEBHOOKS_PRIVATE", default=False)
@@ -172,7 +176,7 @@ HUEY = scheduler_settings.configuration(url=env.str("HUEY_URL", default=""), fol
 
 STATIC_URL = "static/"
 STATIC_ROOT = None
-STATICFILES_DIRS = [BASE_DIR / "backend/schema/explorer/static"]
+STATICFILES_DIRS = [BASE_DIR / "backend/schema/explorer/static", BASE_DIR / "backend/static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_ALLOW_ALL_ORIGINS = False

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from backend import welcome
+from backend import invitation_page, welcome
 
 handler400 = "backend.fallback.bad_request"
 handler403 = "backend.fallback.forbidden"
@@ -12,6 +12,7 @@ handler500 = "backend.fallback.failed"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", welcome.welcome),
+    path("invitations/", invitation_page.page),
     path("", include("backend.rest.urls")),
     path("", include("backend.schema.urls")),
 ]

@@ -20,6 +20,7 @@ from backend.ledger.models import (
     Change,
     Entry,
     FundingEvent,
+    Invitation,
     Transaction,
     Transfer,
     User,
@@ -94,6 +95,11 @@ def webhook_deliveries(user: Viewer) -> QuerySet[WebhookDelivery]:
     """The same of what was told."""
     found = WebhookDelivery.objects.filter(bank_account__in=account_ids(user))
     return found if _grant(user) is None else found.none()
+
+
+def invitations(user: Viewer) -> QuerySet[Invitation]:
+    """The invitations to the user's accounts."""
+    return Invitation.objects.filter(bank_account__in=account_ids(user))
 
 
 def check_signed_in(user: User) -> None:

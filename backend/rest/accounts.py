@@ -54,6 +54,12 @@ class MarkImportedSerializer(serializers.Serializer[BankAccount]):
     last_posted_through = fields.Day()
 
 
+def with_all_they_show(rows: QuerySet[BankAccount]) -> QuerySet[Any]:
+    unallocated = Budget.objects.filter(bank_account=OuterRef("pk"), is_unallocated=True).values("pk")
+    owners = Prefetch("owners", User.objects.order_by("username"))
+    return rows.annotate(unallocated_id=Subquery(unallocated)).prefetch_related(owners)
+
+
 class BankAccounts(views.View):
     noun = "BankAccount"
     serializer_class = BankAccountSerializer
@@ -62,9 +68,7 @@ class BankAccounts(views.View):
     ordering = ("name", "created_at")
 
     def rows(self) -> QuerySet[Any]:
-        unallocated = Budget.objects.filter(bank_account=OuterRef("pk"), is_unallocated=True).values("pk")
-        owners = Prefetch("owners", User.objects.order_by("username"))
-        return access.accounts(self.actor).annotate(unallocated_id=Subquery(unallocated)).prefetch_related(owners)
+        return with_all_they_show(access.accounts(self.actor))
 
     def list(self, request: Request) -> Response:
         """Return bank accounts owned by the authenticated user.

@@ -59,10 +59,11 @@ IDEMPOTENCY_KEY = {
     "happens once and is answered as the first time, with `Idempotency-Replayed: true`; with another body it is "
     "refused (422), and while the first is still running too (409).",
 }
-SECRET = ("tokens_create", "users_me_password_create")
+SECRET = ("bank_accounts_invitations_create", "tokens_create", "users_me_password_create")
 """Operations that take no key, since what is sent or answered is kept nowhere."""
 
 REFUSING = (
+    "bank_accounts_invitations_create",
     "budgets_archive_create",
     "budgets_destroy",
     "bank_accounts_funding_events_retry_create",

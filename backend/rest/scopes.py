@@ -4,6 +4,7 @@ from backend.ledger.models import ApiToken
 
 SCOPES: dict[str | None, str] = {
     ApiToken.Scope.READ: """
+        AccountLinks.candidates Links.candidates
         Allocations.list Allocations.retrieve
         BankAccounts.list BankAccounts.retrieve BankAccounts.funding_summary
         Banks.list Banks.retrieve
@@ -28,9 +29,11 @@ SCOPES: dict[str | None, str] = {
         Transactions.splits
     """,
     None: """
+        Acceptance.accept InvitationActions.destroy Invitations.create Invitations.list
         ApiTokens.create ApiTokens.destroy ApiTokens.list
         BankAccounts.create BankAccounts.destroy BankAccounts.partial_update BankAccounts.update
         Budgets.archive Budgets.create Budgets.destroy Budgets.partial_update Budgets.update
+        Links.destroy Links.link Links.reject
         Me.partial_update Password.change
         Sessions.destroy Sessions.end_all Sessions.list
         Transactions.destroy

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
@@ -17,7 +18,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 from backend import addresses, authentication, clock, trace
 from backend.ledger import errors
 from backend.ledger.models import Session
-from backend.ledger.services import sessions, sign_in
+from backend.ledger.services import invitations, sessions, sign_in
 
 COOKIE = "refresh_token"
 COOKIE_PATH = "/api/token/"
@@ -86,6 +87,44 @@ class SignInView(TokenView):
             raise exceptions.Throttled(wait=error.wait) from error
         trace.security_event("signed_in", level=logging.INFO, user=session.user_id)
         return _pair(session)
+
+
+class Registration(serializers.Serializer[Any]):
+    secret = serializers.CharField(write_only=True, max_length=200, help_text="What an invitation's link holds.")
+    username = serializers.CharField(write_only=True, max_length=150, help_text="To sign in with.")
+    password = serializers.CharField(
+        write_only=True, max_length=1000, trim_whitespace=False, style={"input_type": "password"}
+    )
+    name = serializers.CharField(
+        write_only=True, required=False, default="", allow_blank=True, max_length=255, help_text="To be called by."
+    )
+    timezone = serializers.CharField(
+        write_only=True, required=False, default="UTC", max_length=100, help_text="IANA name, such as Europe/Berlin."
+    )
+    access = serializers.CharField(read_only=True, help_text="Bearer token for the next minutes.")
+
+
+class RegisterView(TokenView):
+    @extend_schema(
+        operation_id="api_token_register_create",
+        request=Registration,
+        responses={201: Registration},
+        auth=[],
+        tags=["token"],
+    )
+    def post(self, request: Request) -> Response:
+        """Make a log-in by an invitation, accept it, and sign in. Only where the operator lets invited people in."""
+        if settings.REGISTRATION != "invited":
+            raise exceptions.PermissionDenied("Nobody can register here: the operator makes log-ins.")
+        given = Registration(data=request.data)
+        given.is_valid(raise_exception=True)
+        now = clock.now()
+        user = invitations.register(**given.validated_data, now=now)
+        session = sessions.start(user, agent=request.headers.get("User-Agent", ""), now=now)
+        trace.security_event("registered", level=logging.INFO, user=user.pk)
+        response = _pair(session)
+        response.status_code = 201
+        return response
 
 
 class RefreshView(TokenView):

@@ -13,11 +13,12 @@ from .budgets import Budgets
 from .currencies import Currencies
 from .exports import ExportLinks, Exports
 from .funding_events import FundingEventActions, FundingEvents
+from .invitations import Acceptance, InvitationActions, Invitations
 from .links import AccountLinks, Links
 from .openapi import Document, redoc, swagger_ui, swagger_ui_start
 from .refunds import Refunds
 from .sessions import Password, Sessions
-from .tokens import RefreshView, SignInView, SignOutView
+from .tokens import RefreshView, RegisterView, SignInView, SignOutView
 from .transactions import Transactions, Uploads
 from .transfers import InternalTransactions
 from .users import Me, Users
@@ -45,6 +46,7 @@ urlpatterns = [
     path("api/token/", SignInView.as_view()),
     path("api/token/refresh/", RefreshView.as_view()),
     path("api/token/logout/", SignOutView.as_view()),
+    path("api/token/register/", RegisterView.as_view()),
     path("api/v1/schema/", Document.as_view(), name="schema"),
     path("api/v1/schema/swagger-ui/", swagger_ui),
     path("api/v1/schema/swagger-ui/start.js", swagger_ui_start, name="swagger-ui-start"),
@@ -59,6 +61,8 @@ urlpatterns = [
     v1("bank-accounts/<key:id>/funding-events/<key:event_id>/take-back/", FundingEventActions, {"post": "take_back"}),
     v1("bank-accounts/<key:id>/funding-summary/", BankAccounts, {"get": "funding_summary"}),
     v1("bank-accounts/<key:id>/link-candidates/", AccountLinks, {"get": "candidates"}),
+    v1("bank-accounts/<key:id>/invitations/", Invitations, LIST_CREATE),
+    v1("bank-accounts/<key:id>/invitations/<key:invitation_id>/", InvitationActions, {"delete": "destroy"}),
     v1("bank-accounts/<key:id>/mark-imported/", BankAccounts, {"post": "mark_imported"}),
     v1("bank-accounts/<key:id>/run-funding/", BankAccounts, {"post": "run_funding"}),
     v1("bank-accounts/<key:id>/webhooks/", Webhooks, LIST_CREATE),
@@ -82,6 +86,7 @@ urlpatterns = [
     v1("exports/once/<str:ticket>/", ExportLinks, {"get": "once"}, name="export-once"),
     v1("internal-transactions/", InternalTransactions, LIST_CREATE),
     v1("internal-transactions/<key:id>/", InternalTransactions, RETRIEVE),
+    v1("invitations/accept/", Acceptance, {"post": "accept"}),
     v1("sessions/", Sessions, LIST),
     v1("sessions/end-all/", Sessions, {"post": "end_all"}),
     v1("sessions/<key:id>/", Sessions, {"delete": "destroy"}),

@@ -26,6 +26,7 @@ from .exports import ExportQueries
 from .forecast import ForecastQueries
 from .funding_events import FundingEvent, FundingEventQueries
 from .history import HistoryEntry, HistoryQueries
+from .invitations import InvitationQueries
 from .links import LinkQueries
 from .money import AMOUNT, Amount
 from .queries import LedgerQueries
@@ -71,6 +72,7 @@ class Query(
     ExportQueries,
     ApiTokenQueries,
     SessionQueries,
+    InvitationQueries,
 ):
     @strawberry.field(description="The thing of that id; null if there is none that the user may see.")
     def node(

@@ -16,10 +16,11 @@ SCOPES: dict[str | None, str] = {
         unskipFundingEvent untieRefund updateAllocation
     """,
     None: """
-        addOwner archiveBudget changePassword configureFunding createApiToken createBankAccount createBudget
-        createWebhook deleteBankAccount deleteBudget deleteTransaction deleteWebhook endAllSessions endSession
-        linkTransactions prioritiseBudget removeOwner replayWebhookDelivery revokeApiToken testWebhook unarchiveBudget
-        unlinkTransaction updateBankAccount updateBudget updateMe updateUser updateWebhook
+        acceptInvitation addOwner archiveBudget changePassword configureFunding createApiToken createBankAccount
+        createBudget createWebhook deleteBankAccount deleteBudget deleteTransaction deleteWebhook endAllSessions
+        endSession inviteOwner linkTransactions prioritiseBudget rejectLink removeOwner replayWebhookDelivery
+        revokeApiToken revokeInvitation testWebhook unarchiveBudget unlinkTransaction updateBankAccount updateBudget
+        updateMe updateUser updateWebhook
     """,
 }
 """By scope; those for which somebody must sign in come last."""

@@ -44,6 +44,9 @@ ACTIONS = {
     "transactions_reject_link_create": "rejectLink",
     "transactions_refund_of_create": "tieRefund",
     "transactions_refund_of_destroy": "untieRefund",
+    "bank_accounts_invitations_create": "inviteOwner",
+    "bank_accounts_invitations_destroy": "revokeInvitation",
+    "invitations_accept_create": "acceptInvitation",
     "sessions_destroy": "endSession",
     "sessions_end_all_create": "endAllSessions",
     "tokens_create": "createApiToken",
@@ -112,7 +115,7 @@ def rest(world: World, user: User, operation: Write, thing: str, body: dict[str,
     path = operation.path
     if "{event_id}" in path:
         path = path.replace("{id}", world.key("funded_account"))
-    if "{webhook_id}" in path or "{delivery_id}" in path:
+    if "{webhook_id}" in path or "{delivery_id}" in path or "{invitation_id}" in path:
         path = path.replace("{id}", world.key("account"))
     path = re.sub(r"\{\w+\}", thing, path)
     response = Client(headers=bearer(user)).generic(

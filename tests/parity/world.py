@@ -9,6 +9,7 @@ from backend.ledger.models import (
     Budget,
     Entry,
     FundingEvent,
+    Invitation,
     Session,
     Transaction,
     Transfer,
@@ -16,7 +17,7 @@ from backend.ledger.models import (
     Webhook,
     WebhookDelivery,
 )
-from backend.ledger.services import funding, funding_events, linking, refunds, webhooks
+from backend.ledger.services import funding, funding_events, invitations, linking, refunds, webhooks
 from tests import build, tokens
 from tests.conftest import PASSWORD
 from tests.services import hooked
@@ -84,6 +85,11 @@ def build_world(owner: User, stranger: User, staff: User) -> World:
     world.things["token"] = tokens.api_token(owner, "read").row
     world.things["session"] = tokens.session(owner)
     world.things["foreign_session"] = tokens.session(stranger)
+    world.things["invitation"] = invitations.invite(actor=owner, account_id=account.pk, now=build.NOW).row
+    theirs = invitations.invite(actor=stranger, account_id=foreign.pk, now=build.NOW)
+    world.things |= {"foreign_invitation": theirs.row, "secret": theirs.secret}
+    own = invitations.invite(actor=owner, account_id=elsewhere.pk, now=build.NOW)
+    world.things["own_secret"] = own.secret
     world.things["foreign_token"] = tokens.api_token(stranger, "read").row
     Budget.objects.filter(pk=archived.pk).update(archived=True, archived_at=build.NOW)
     return world
@@ -144,6 +150,7 @@ ROWS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     ),
     (Entry, ("budget__name", "amount", "balance", "category", "memo", "effective_at")),
     (Transfer, ("source__name", "target__name", "amount", "actor__username", "effective_at")),
+    (Invitation, ("bank_account__name", "inviter__username", "used_by__username", "expires_at", "revoked_at")),
     (ApiToken, ("name", "scopes", "all_accounts", "accounts__name", "user__username", "expires_at", "revoked_at")),
     (FundingEvent, ("budget__name", "kind", "on", "status", "intended", "moved", "skipped_by__username")),
     (Webhook, ("bank_account__name", "owner__username", "url", "kinds", "active", "disabled_reason")),

@@ -18,7 +18,7 @@ from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from backend.ledger import posting
 from backend.ledger.models import BankAccount, Budget, Entry, Transaction, User
-from backend.ledger.services import api_tokens, links, refunds, webhooks
+from backend.ledger.services import api_tokens, invitations, links, refunds, webhooks
 from backend.schema.context import Context
 from backend.schema.root import schema
 from tests import build, servers, tokens
@@ -95,6 +95,8 @@ def house(owner: User, coowner: User, stranger: User) -> House:
     owner.save()
     tokens.api_token(owner, accounts=[one])
     tokens.session(owner)
+    for account in found.values():
+        invitations.invite(actor=build.first_owner(account), account_id=account.pk, now=NOW)
     return found
 
 

@@ -8,6 +8,7 @@ from .entry import Entry
 from .fields import LIMIT, UNIT, AmountField, Stamped, Versioned
 from .funding_event import FundingEvent
 from .idempotency import IdempotencyKey
+from .invitation import Invitation
 from .session import FailedSignIn, Session, SpentToken
 from .transaction import Transaction
 from .transfer import Transfer
@@ -27,6 +28,7 @@ __all__ = [
     "FailedSignIn",
     "FundingEvent",
     "IdempotencyKey",
+    "Invitation",
     "Session",
     "SpentToken",
     "Stamped",

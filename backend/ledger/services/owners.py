@@ -23,14 +23,19 @@ def add(*, actor: User, account_id: UUID, username: str, now: datetime) -> BankA
     user = User.objects.filter(username__iexact=username.strip(), is_active=True).first()
     if user is None:
         raise errors.NotFound("There is no such user.", field="username")
+    admit(account, user, now=now, field="username")
+    return account
+
+
+def admit(account: BankAccount, user: User, *, now: datetime, field: str | None = None) -> None:
+    """Make the user an owner of the locked account, if they are none. Raises InvalidValue, which names `field`."""
     before = _names(account)
     if user.username in before:
-        return account
+        return
     if len(before) >= MOST:
-        raise errors.InvalidValue(f"An account has at most {MOST} owners.", field="username")
+        raise errors.InvalidValue(f"An account has at most {MOST} owners.", field=field)
     account.owners.add(user)
     _note(account, before=before, now=now)
-    return account
 
 
 @transaction.atomic

@@ -5,8 +5,12 @@ from typing import TypedDict
 from uuid import UUID
 from zoneinfo import available_timezones
 
+from django.contrib.auth import password_validation
+from django.core.exceptions import ValidationError
+
 from backend.ledger import access, errors
 from backend.ledger.models import User
+from backend.ledger.selectors.users import SYSTEM_USER
 
 COLUMNS = {"default_bank_account": "default_bank_account_id"}
 """Fields that the table names otherwise."""
@@ -16,6 +20,39 @@ class Changes(TypedDict, total=False):
     name: str
     timezone: str
     default_bank_account: UUID | None
+
+
+def create(*, username: str, password: str, name: str, timezone: str, is_staff: bool = False) -> User:
+    """Make somebody who can sign in. Staff are superusers: the admin asks for permissions, and nobody else grants them.
+
+    Raises InvalidValue as `check_name` does, and naming `password` for a weak one.
+    """
+    user = check_name(username, name=name, timezone=timezone)
+    user.is_staff = user.is_superuser = is_staff
+    try:
+        password_validation.validate_password(password, user)
+    except ValidationError as refusal:
+        raise errors.InvalidValue(" ".join(refusal.messages), field="password") from refusal
+    user.set_password(password)
+    user.save()
+    return user
+
+
+def check_name(username: str, *, name: str, timezone: str) -> User:
+    """A user who could be made with that, unsaved.
+
+    Raises InvalidValue naming the field: a name that cannot be or is taken in any case, an unknown time zone.
+    """
+    user = User(username=User.normalize_username(username.strip()), name=name, timezone=known_zone(timezone))
+    taken = User.objects.filter(username__iexact=user.username).exists()
+    if taken or user.username.lower() == SYSTEM_USER:
+        raise errors.InvalidValue(f"There is a user named {user.username} already.", field="username")
+    try:
+        user.clean_fields(exclude=["password"])
+    except ValidationError as refusal:
+        field, messages = next(iter(refusal.message_dict.items()))
+        raise errors.InvalidValue(" ".join(messages), field=field) from refusal
+    return user
 
 
 def update_me(*, actor: User, changes: Changes) -> User:

@@ -8,6 +8,7 @@ from .api_tokens import ApiTokenMutations
 from .batches import BatchMutations
 from .budgets import BudgetMutations
 from .funding import FundingMutations
+from .invitations import InvitationMutations
 from .links import LinkMutations
 from .refunds import RefundMutations
 from .sessions import SessionMutations
@@ -32,6 +33,7 @@ class Mutation(
     WebhookMutations,
     ApiTokenMutations,
     SessionMutations,
+    InvitationMutations,
 ):
     pass
 

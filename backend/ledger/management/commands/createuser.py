@@ -6,13 +6,10 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.contrib.auth import password_validation
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from backend.ledger import errors
-from backend.ledger.models import User
 from backend.ledger.services import users
 
 
@@ -27,20 +24,12 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *, username: str, name: str, timezone: str, staff: bool, **options: Any) -> None:
-        user = User(username=User.normalize_username(username.strip()), name=name, is_staff=staff)
         try:
-            user.timezone = users.known_zone(timezone)
-            user.clean_fields(exclude=["password"])
-            user.validate_constraints()
+            users.check_name(username, name=name, timezone=timezone)
             password = os.environ.get("MIBUDGE_PASSWORD") or ask()
-            password_validation.validate_password(password, user)
+            user = users.create(username=username, password=password, name=name, timezone=timezone, is_staff=staff)
         except errors.LedgerError as refusal:
-            raise CommandError(refusal.message) from refusal
-        except ValidationError as refusal:
-            raise CommandError(explain(refusal, username)) from refusal
-        user.set_password(password)
-        user.is_superuser = staff  # the admin asks for permissions, and there is nobody else to grant them
-        user.save()
+            raise CommandError(explain(refusal)) from refusal
         self.stdout.write(f"Made {'staff user' if staff else 'user'} {user.username}.")
 
 
@@ -54,9 +43,5 @@ def ask() -> str:
     return password
 
 
-def explain(refusal: ValidationError, username: str) -> str:
-    if not hasattr(refusal, "error_dict"):
-        return " ".join(refusal.messages)
-    if User.objects.filter(username__iexact=username.strip()).exists():
-        return f"There is a user named {username.strip()} already."
-    return " ".join(f"{field}: {' '.join(messages)}" for field, messages in refusal.message_dict.items())
+def explain(refusal: errors.LedgerError) -> str:
+    return f"{refusal.field}: {refusal.message}" if refusal.field == "username" else refusal.message
