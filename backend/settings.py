@@ -9,8 +9,9 @@ MIBUDGE_HOSTS       names the service answers to, separated by commas (default: 
 MIBUDGE_HTTPS       1 where browsers reach the service by HTTPS: secure cookies, HSTS
 MIBUDGE_INSECURE    1 lets others reach the service without HTTPS, on a network where everybody is trusted
 MIBUDGE_PROXIES     number of reverse proxies in front; only then are their X-Forwarded headers believed (default 0)
-MIBUDGE_ADMIN       1 or 0: the Django admin at /admin/ (default: on while only loopback names are answered)
-MIBUDGE_DEMO        1 or 0: fill an empty database with the demo household at `make serve` (default: as for the admin)
+MIBUDGE_ADMIN       1 for the Django admin at /admin/ (default 0)
+MIBUDGE_DEMO        1 or 0: fill an empty database with the demo household at `make serve` (default: on while only
+                    loopback names are answered)
 MIBUDGE_METRICS_NETWORKS    networks whose hosts may read /metrics, beside this machine (such as 10.0.0.0/24)
 MIBUDGE_LOG         text, or json for one object per line (default text)
 MIBUDGE_WEBHOOKS_PRIVATE    1 lets webhooks lead to private networks, and by HTTP without TLS (default 0)
@@ -65,7 +66,7 @@ DATA_KEYS = [key for key in _secret("MIBUDGE_DATA_KEY", "data").split(",") if ke
 DEBUG = env.bool("MIBUDGE_DEBUG", default=False)
 ALLOWED_HOSTS = env.list("MIBUDGE_HOSTS", default=list(safety.LOOPBACK))
 _only_loopback = set(ALLOWED_HOSTS) <= set(safety.LOOPBACK)
-ADMIN = env.bool("MIBUDGE_ADMIN", default=_only_loopback)
+ADMIN = env.bool("MIBUDGE_ADMIN", default=False)
 DEMO = env.bool("MIBUDGE_DEMO", default=_only_loopback)
 REGISTRATION = safety.word(
     "MIBUDGE_REGISTRATION", env.str("MIBUDGE_REGISTRATION", default="closed"), of=("closed", "invited")

@@ -19,6 +19,7 @@ for _name in [name for name in os.environ if name.startswith("MIBUDGE_") and not
     del os.environ[_name]
 os.environ.pop("HUEY_URL", None)
 os.environ["MIBUDGE_DATA"] = _folder
+os.environ["MIBUDGE_ADMIN"] = "1"  # it is off unless somebody wants it
 os.environ["MIBUDGE_POOL"] = "0"  # a forked test process must not share its parent's connections
 
 from backend.settings import *  # noqa: E402, F403  the settings read the environment when they are imported

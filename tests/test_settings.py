@@ -20,7 +20,8 @@ from backend import databases, local_files
 from backend.settings import PASSWORD_HASHERS
 
 SHOWN = (
-    "SECRET_KEY JWT_KEY QUEUE_KEY DATA_KEYS DEBUG ADMIN DEMO ALLOWED_HOSTS SESSION_COOKIE_SECURE SECURE_HSTS_SECONDS"
+    "SECRET_KEY JWT_KEY QUEUE_KEY DATA_KEYS DEBUG ADMIN DEMO ALLOWED_HOSTS SESSION_COOKIE_SECURE SECURE_HSTS_SECONDS "
+    "REGISTRATION"
 ).split()
 
 
@@ -66,6 +67,18 @@ def test_secrets_from_the_environment_leave_no_file(tmp_path: Path) -> None:
     assert [shown["SECRET_KEY"], shown["JWT_KEY"], shown["QUEUE_KEY"]] == list(keys.values())
     assert shown["DATA_KEYS"] == own[3:]
     assert list((tmp_path / "secrets").iterdir()) == []
+
+
+def test_nothing_is_open_that_nobody_asked_for(tmp_path: Path) -> None:
+    shown = json.loads(start(tmp_path).stdout)
+
+    assert not shown["ADMIN"]
+    assert shown["REGISTRATION"] == "closed"
+    opened = json.loads(start(tmp_path, MIBUDGE_ADMIN="1", MIBUDGE_REGISTRATION="invited").stdout)
+    assert (opened["ADMIN"], opened["REGISTRATION"]) == (True, "invited")
+    refused = start(tmp_path, MIBUDGE_REGISTRATION="open")
+    assert refused.returncode != 0
+    assert "MIBUDGE_REGISTRATION must be one of closed, invited." in refused.stderr
 
 
 def test_other_host_names_switch_off_what_is_for_one_machine(tmp_path: Path) -> None:
