@@ -10,6 +10,7 @@ SCOPES: dict[str | None, str] = {
         Banks.list Banks.retrieve
         Budgets.list Budgets.retrieve
         Currencies.list
+        Exports.beancount Exports.csv Exports.everything
         FundingEvents.list
         InternalTransactions.list InternalTransactions.retrieve
         Me.retrieve
@@ -33,6 +34,7 @@ SCOPES: dict[str | None, str] = {
         ApiTokens.create ApiTokens.destroy ApiTokens.list
         BankAccounts.create BankAccounts.destroy BankAccounts.partial_update BankAccounts.update
         Budgets.archive Budgets.create Budgets.destroy Budgets.partial_update Budgets.update
+        ExportLinks.once
         Links.destroy Links.link Links.reject
         Me.partial_update Password.change
         Sessions.destroy Sessions.end_all Sessions.list

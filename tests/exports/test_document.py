@@ -22,6 +22,8 @@ from tests.exports.home import Home
 pytestmark = pytest.mark.django_db
 
 LEFT_OUT = {
+    models.ApiToken: "a token is of its instance",
+    models.Invitation: "so is an invitation",
     models.IdempotencyKey: "answers that are kept for a week",
     models.Session: "a sign-in is of its instance",
     models.SpentToken: "so is a token",

@@ -21,6 +21,7 @@ from tests.rest.house import House
 pytestmark = pytest.mark.django_db
 TOKENS = "/api/v1/tokens/"
 ME = "/api/v1/users/me/"
+EXPORTS = [f"/api/v1/exports/{name}/" for name in ("json", "beancount", "csv")]
 JSON: Any = {"content_type": "application/json"}
 
 
@@ -224,6 +225,9 @@ def test_a_token_of_one_account_sees_nothing_of_another(owner: User, shared_acco
     assert [row["id"] for row in client.get("/api/v1/bank-accounts/").json()["results"]] == [str(shared_account.pk)]
     assert listed == {str(shared_account.pk)}
     assert client.get(ME).json()["default_bank_account"] is None
+    taken = [client.get(path).getvalue().decode() for path in EXPORTS]
+    assert all(str(house.account.pk) not in text and house.account.name not in text for text in taken)
+    assert str(shared_account.pk) in taken[0]
     body = houses.transfer_body(house)
     assert client.post("/api/v1/internal-transactions/", body, **JSON).status_code == 400
 

@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from graphql import (
     GraphQLArgument,
@@ -182,6 +183,7 @@ class Writer:
             return pick(CURRENCIES)
         makers: Mapping[str, Callable[[], Any]] = {
             "ID": lambda: self._id(name),
+            "UUID": lambda: str(UUID(int=self.random.getrandbits(128))),
             "String": lambda: pick(WORDS),
             "Boolean": lambda: pick([True, False]),
             "Int": lambda: pick(SIZES[1:]) if name in {"first", "last"} else pick(NUMBERS),

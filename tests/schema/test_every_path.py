@@ -206,8 +206,8 @@ def nobody() -> User:
 
 
 def short(account: BankAccount) -> Paths:
-    """What tokens are told by them, owners are told by longer ones."""
-    return Paths(schema._schema, longest=LONGEST - 1, ids=ids_of(account))
+    """Paths of three fields, which lead to each type."""
+    return Paths(schema._schema, longest=3, ids=ids_of(account))
 
 
 def by_ids_of(account: BankAccount, word: str, of: Callable[[BankAccount], Paths] = paths) -> dict[str, str]:
