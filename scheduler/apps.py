@@ -10,9 +10,16 @@ class SchedulerConfig(AppConfig):
 
     def ready(self) -> None:
         doorbell.answer(doorbell.LINK, answer_link)
+        doorbell.answer(doorbell.TELL, answer_tell)
 
 
 def answer_link(account_id: UUID) -> None:
     from scheduler import tasks  # opens the queue, which most commands have no need of
 
     tasks.link_soon(account_id)
+
+
+def answer_tell(_: UUID) -> None:
+    from scheduler import tasks
+
+    tasks.tell_soon()

@@ -16,7 +16,7 @@ from scheduler import jobs, webhooks
 PATIENCE = 2
 """Seconds that a ring waits, so that one job answers all rings of that time."""
 
-_rung: dict[UUID, float] = {}
+_rung: dict[UUID | None, float] = {}
 _guard = threading.Lock()
 
 
@@ -28,7 +28,7 @@ def tick() -> None:
 
 @db_periodic_task(crontab())
 def tell_webhooks() -> None:
-    """After the tick of the same minute, which funds: receivers may be slow."""
+    """What is to be tried again, and what nobody rang about; after the tick, which funds: receivers may be slow."""
     with doors.through(doors.SCHEDULER):
         webhooks.send(now=clock.now(), clock=clock.now)
 
@@ -61,11 +61,29 @@ def link(account_id: str) -> None:
 
 def link_soon(account_id: UUID) -> None:
     """Have the account's new transactions linked, unless this process asked for it a moment ago."""
+    if _first_ring(account_id):
+        link.schedule(args=(str(account_id),), delay=PATIENCE)
+
+
+@db_task()
+def tell() -> None:
+    with doors.through(doors.SCHEDULER):
+        webhooks.send(now=clock.now(), clock=clock.now)
+
+
+def tell_soon() -> None:
+    """Have messages to webhooks sent, whosever they are, unless this process asked for it a moment ago."""
+    if _first_ring(None):
+        tell.schedule(delay=PATIENCE)
+
+
+def _first_ring(about: UUID | None) -> bool:
+    """Whether nobody rang about that in the last moments."""
     now = time.monotonic()
     with _guard:
         for other in [other for other, at in _rung.items() if now - at >= PATIENCE]:
             del _rung[other]
-        if account_id in _rung:
-            return
-        _rung[account_id] = now
-    link.schedule(args=(str(account_id),), delay=PATIENCE)
+        if about in _rung:
+            return False
+        _rung[about] = now
+        return True

@@ -16,6 +16,9 @@ log = logging.getLogger(__name__)
 LINK = "link"
 """Transactions came in that may have a counterpart in another account."""
 
+TELL = "tell"
+"""Messages to the account's webhooks wait."""
+
 Answer = Callable[[UUID], None]
 
 _answers: dict[str, Answer] = {}

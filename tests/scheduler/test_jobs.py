@@ -207,11 +207,11 @@ def test_the_tasks_do_the_jobs(
 
 def test_after_a_pause_nothing_waits_for_its_next_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    for name in ("tick", "sweep_links"):
+    for name in ("tick", "sweep_links", "tell_webhooks"):
         monkeypatch.setattr(tasks, name, lambda name=name: asked.append(name))
     tasks.catch_up()
 
-    assert asked == ["tick", "sweep_links"]
+    assert asked == ["tick", "sweep_links", "tell_webhooks"]
 
 
 def test_rings_of_a_moment_make_one_task(

@@ -14,6 +14,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from backend.ledger import doorbell
 from backend.ledger.models import BankAccount, Budget, User, Webhook, WebhookDelivery
 from backend.ledger.rules import webhooks as rules
 from backend.ledger.selectors import webhooks as selectors
@@ -418,3 +419,44 @@ def test_the_task_comes_after_the_one_that_funds(account: BankAccount, here: Rec
     assert [json.loads(got.body)["data"]["moved"] for got in here.got] == ["10.00"]
     names = [type(task).__name__ for task in tasks.tick.huey._registry.periodic_tasks]
     assert names.index("tick") < names.index("tell_webhooks")
+
+
+def test_what_is_told_rings_once_it_is_committed(
+    account: BankAccount,
+    groceries: Budget,
+    hook: Webhook,
+    django_capture_on_commit_callbacks: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rung: list[Any] = []
+    monkeypatch.setitem(doorbell._answers, doorbell.TELL, rung.append)
+    steps: list[Callable[[], Any]] = [
+        lambda: ping(hook),
+        lambda: build.transfer(account, source=groceries, target=build.unallocated(account), amount="5.00"),
+        lambda: webhooks.replay(actor=hook.owner, delivery_id=WebhookDelivery.objects.all()[0].pk, now=NOW),
+        lambda: build.transfer(account, source=groceries, target=build.unallocated(account), amount="5.00"),
+    ]
+    for number, step in enumerate(steps, start=1):
+        with django_capture_on_commit_callbacks(execute=True):
+            step()
+        assert rung == [account.pk] * min(number, 3)
+
+
+def test_rings_of_a_moment_make_one_task(
+    account: BankAccount, shared_account: BankAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(tasks, "_rung", {})
+    monkeypatch.setattr(tasks.tell, "schedule", lambda **kwargs: asked.append(kwargs))
+    clock = iter([100.0, 101.0, 102.5])
+    monkeypatch.setattr("scheduler.tasks.time.monotonic", lambda: next(clock))
+    for each in (account, shared_account, account):
+        doorbell._answers[doorbell.TELL](each.pk)
+    assert asked == [{"delay": 2}] * 2
+
+
+def test_the_task_that_a_ring_makes_sends(hook: Webhook, here: Receiver, time_machine: Any) -> None:
+    time_machine.move_to(SOON, tick=False)
+    ping(hook)
+    tasks.tell.call_local()
+    assert len(here.got) == 1

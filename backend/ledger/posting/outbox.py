@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from backend.ledger import currencies
+from backend.ledger import currencies, doorbell
 from backend.ledger.models import BankAccount, Budget, FundingEvent, Stamped, Webhook, WebhookDelivery
 from backend.ledger.rules import money, webhooks
 
@@ -118,6 +118,8 @@ def _tell(account: BankAccount, events: list[Event], *, at: datetime) -> list[UU
         told = {"bank_account": str(account.pk), **data}
         rows += [address(hook, kind, told, event_id=event_id, at=at) for hook in hooks if kind in hook.kinds]
     WebhookDelivery.objects.bulk_create(rows, batch_size=500)
+    if rows:
+        doorbell.ring(doorbell.TELL, account.pk)
     return [row.pk for row in rows]
 
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import transaction
 
-from backend.ledger import access, errors, posting
+from backend.ledger import access, doorbell, errors, posting
 from backend.ledger.models import BankAccount, User, Webhook, WebhookDelivery
 from backend.ledger.rules import webhooks as rules
 
@@ -108,6 +108,7 @@ def ping(*, actor: User, webhook_id: UUID, now: datetime) -> WebhookDelivery:
     data = {"bank_account": str(account.pk), "webhook": str(webhook.pk)}
     row = posting.outbox.address(webhook, rules.PING, data, event_id=uuid4(), at=now)
     row.save(force_insert=True)
+    doorbell.ring(doorbell.TELL, account.pk)
     return row
 
 
@@ -173,6 +174,7 @@ def _again(row: WebhookDelivery, *, now: datetime) -> WebhookDelivery:
     row.status, row.tries, row.next_try_at, row.delivered_at = Status.WAITING, 0, now, None
     row.stamp(now)
     row.save(update_fields=["status", "tries", "next_try_at", "delivered_at", "modified_at"])
+    doorbell.ring(doorbell.TELL, row.bank_account_id)
     return row
 
 
