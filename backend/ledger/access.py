@@ -14,6 +14,7 @@ from django.db.models import Model, QuerySet
 from backend.ledger import errors
 from backend.ledger.models import (
     ApiToken,
+    AutoSpendRun,
     Bank,
     BankAccount,
     Budget,
@@ -106,6 +107,10 @@ def check_signed_in(user: User) -> None:
     """Raise InsufficientScope for whoever comes with an API token: none of them is for this."""
     if user.grant is not None:
         raise errors.InsufficientScope("API tokens are not for this: sign in.")
+
+
+def auto_spend_runs(user: Viewer) -> QuerySet[AutoSpendRun]:
+    return AutoSpendRun.objects.filter(bank_account__in=account_ids(user))
 
 
 def below(user: Viewer, model: type[Row]) -> QuerySet[Row]:

@@ -131,6 +131,12 @@ class WebhookOff(LedgerError):
     code = "webhook_off"
 
 
+class CannotUndo(LedgerError):
+    """What was done has been built upon; the message says what stands in the way."""
+
+    code = "cannot_undo"
+
+
 class SessionOver(LedgerError):
     """The sign-in was ended or has run out."""
 

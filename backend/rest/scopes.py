@@ -6,6 +6,7 @@ SCOPES: dict[str | None, str] = {
     ApiToken.Scope.READ: """
         AccountLinks.candidates Links.candidates
         Allocations.list Allocations.retrieve
+        AutoSpend.list AutoSpend.preview AutoSpendRuns.retrieve
         BankAccounts.list BankAccounts.retrieve BankAccounts.funding_summary
         Banks.list Banks.retrieve
         Budgets.list Budgets.retrieve
@@ -23,6 +24,7 @@ SCOPES: dict[str | None, str] = {
         Transactions.create Transactions.partial_update Transactions.update
     """,
     ApiToken.Scope.MOVE_MONEY: """
+        AutoSpend.apply AutoSpendRuns.undo
         BankAccounts.run_funding
         FundingEventActions.retry FundingEventActions.take_back FundingEvents.skip
         InternalTransactions.create

@@ -8,6 +8,7 @@ from django.urls.converters import StringConverter
 from .accounts import BankAccounts
 from .allocations import Allocations
 from .api_tokens import ApiTokens
+from .auto_spend import AutoSpend, AutoSpendRuns
 from .banks import Banks
 from .budgets import Budgets
 from .currencies import Currencies
@@ -55,6 +56,11 @@ urlpatterns = [
     v1("allocations/<key:id>/", Allocations, RETRIEVE),
     v1("bank-accounts/", BankAccounts, LIST_CREATE),
     v1("bank-accounts/<key:id>/", BankAccounts, OBJECT),
+    v1("bank-accounts/<key:id>/auto-spend/apply/", AutoSpend, {"post": "apply"}),
+    v1("bank-accounts/<key:id>/auto-spend/preview/", AutoSpend, {"get": "preview"}),
+    v1("bank-accounts/<key:id>/auto-spend/runs/", AutoSpend, LIST),
+    v1("bank-accounts/<key:id>/auto-spend/runs/<key:run_id>/", AutoSpendRuns, RETRIEVE),
+    v1("bank-accounts/<key:id>/auto-spend/runs/<key:run_id>/undo/", AutoSpendRuns, {"post": "undo"}),
     v1("bank-accounts/<key:id>/funding-events/", FundingEvents, LIST),
     v1("bank-accounts/<key:id>/funding-events/skip/", FundingEvents, {"post": "skip"}),
     v1("bank-accounts/<key:id>/funding-events/<key:event_id>/retry/", FundingEventActions, {"post": "retry"}),

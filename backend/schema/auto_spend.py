@@ -11,7 +11,7 @@ from backend.ledger.models import Budget
 from backend.ledger.rules import auto_spend
 
 from . import context
-from .money import Money
+from .money import Amount, Money
 
 
 @strawberry.type(description="A debit is put on the budget if it is all that the rule says.")
@@ -49,3 +49,19 @@ def rules() -> Any:
         only=["auto_spend", "bank_account"],
         description="By which rules it claims debits when they are entered; the oldest budget comes first.",
     )
+
+
+@strawberry.input(description="A rule by which a budget claims new debits; what is left out does not matter.")
+class AutoSpendRuleInput:
+    party: str | None = strawberry.field(default=None, description="A part of who was paid, in any case.")
+    category: str | None = strawberry.field(default=None, description="The category that the allocation gets.")
+    least: Amount | None = strawberry.field(default=None, description="The smallest size, without sign.")
+    most: Amount | None = strawberry.field(default=None, description="The largest size, without sign.")
+
+
+def rule_of(given: AutoSpendRuleInput) -> dict[str, str]:
+    """A rule as the ledger stores it."""
+    texts = {"party": given.party, "category": given.category}
+    bounds = {"min": given.least, "max": given.most}
+    found = {name: text for name, text in texts.items() if text is not None}
+    return found | {name: f"{bound.normalize():f}" for name, bound in bounds.items() if bound is not None}

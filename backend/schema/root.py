@@ -20,6 +20,7 @@ from . import deadline, documents, errors, ids, mutations
 from .accounts import BankAccount
 from .allocations import Allocation
 from .api_tokens import ApiTokenQueries
+from .auto_spend_runs import AutoSpendQueries
 from .banks import Bank
 from .budgets import Budget
 from .exports import ExportQueries
@@ -65,6 +66,7 @@ class Query(
     ReportQueries,
     RefundQueries,
     LinkQueries,
+    AutoSpendQueries,
     SyncQueries,
     HistoryQueries,
     ForecastQueries,

@@ -12,8 +12,8 @@ SCOPES: dict[str | None, str] = {
         createTransaction createTransactions markImported settleTransaction updateTransaction
     """,
     ApiToken.Scope.MOVE_MONEY: """
-        createTransfer retryFundingEvent reverseTransfer runFunding skipFundingEvent splitTransaction tieRefund
-        unskipFundingEvent untieRefund updateAllocation
+        applyAutoSpend createTransfer retryFundingEvent reverseTransfer runFunding skipFundingEvent splitTransaction
+        tieRefund undoAutoSpend unskipFundingEvent untieRefund updateAllocation
     """,
     None: """
         acceptInvitation addOwner archiveBudget changePassword configureFunding createApiToken createBankAccount

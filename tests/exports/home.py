@@ -12,6 +12,7 @@ from PIL import Image
 
 from backend.ledger import errors
 from backend.ledger.models import (
+    AutoSpendRun,
     Bank,
     BankAccount,
     Budget,
@@ -22,15 +23,26 @@ from backend.ledger.models import (
     Transfer,
     User,
 )
+from backend.ledger.selectors import auto_spend as auto_spend_selectors
 from backend.ledger.selectors import exports
-from backend.ledger.services import accounts, budgets, imports, linking, refunds, restoring, transactions, users
+from backend.ledger.services import (
+    accounts,
+    auto_spend,
+    budgets,
+    imports,
+    linking,
+    refunds,
+    restoring,
+    transactions,
+    users,
+)
 from backend.ledger.statements import Row, Statement
 from tests import build
 from tests.ledger import states
 from tests.services import funded
 
 ODD = 'He said: "50 % \\ off" — naïve 食費 🎉\nline two\ttab'
-BELOW = (Change, Entry, Transfer, FundingEvent, Transaction, Budget)
+BELOW = (Change, AutoSpendRun, Entry, Transfer, FundingEvent, Transaction, Budget)
 
 
 Document = dict[str, Any]
@@ -70,6 +82,7 @@ def furnish(owner: User, partner: User) -> Home:
         picture=_spend(checking, owner=owner),
     )
     _fund(checking, owner=owner)
+    _rule(checking, owner=owner)
     _link(home)
     _use_others(home)
     users.update_me(
@@ -79,6 +92,20 @@ def furnish(owner: User, partner: User) -> Home:
     partner.timezone, partner.name = "Asia/Tokyo", "Paula"
     partner.save()
     return home
+
+
+def _rule(account: BankAccount, *, owner: User) -> None:
+    """Rules that were applied to the past twice: once to stay, once to be undone."""
+    budget, asked = build.budget(account, name="Coffee"), auto_spend_selectors.Asked()
+    for undone in (False, True):
+        budgets.update(actor=owner, budget_id=budget.pk, fields={"auto_spend": []}, now=build.NOW)
+        build.transaction(account, amount="-3.50", raw_description="COFFEE")
+        rules: budgets.Fields = {"auto_spend": [{"party": "coffee"}]}
+        budgets.update(actor=owner, budget_id=budget.pk, fields=rules, now=build.NOW)
+        shown = auto_spend_selectors.preview(owner, account.pk, asked).fingerprint
+        run = auto_spend.apply(actor=owner, account_id=account.pk, asked=asked, fingerprint=shown, now=build.NOW)
+        if undone:
+            auto_spend.undo(actor=owner, run_id=run.pk, now=build.NOW)
 
 
 def _spend(account: BankAccount, *, owner: User) -> str:

@@ -80,6 +80,8 @@ WRONG_VALUES: list[Callable[[Document], None]] = [
     set_to("transactions", "no_such_field", 1),
     *each_of("transactions", "refund_of", 7, "x"),
     *each_of("transactions", "refund_undo", [], {}, {"before": [], "after": 7}, {"before": [{}], "after": []}),
+    *each_of("auto_spend_runs", "rows", {}, [7], [{}], [{"transaction": 7}]),
+    set_to("auto_spend_runs", "actor", "nobody"),
     set_to("accounts", "account_number", "9" * 33),
     set_to("accounts", "currency", "XYZ"),
     set_to("accounts", "bank", FOREIGN),

@@ -7,7 +7,18 @@ import pytest
 from django.db.models import Model, QuerySet
 
 from backend.ledger import access, errors, posting
-from backend.ledger.models import Bank, BankAccount, Budget, Change, Entry, FundingEvent, Transaction, Transfer, User
+from backend.ledger.models import (
+    AutoSpendRun,
+    Bank,
+    BankAccount,
+    Budget,
+    Change,
+    Entry,
+    FundingEvent,
+    Transaction,
+    Transfer,
+    User,
+)
 from backend.ledger.selectors.exports import tables
 from backend.ledger.services import sessions
 from tests import build
@@ -18,7 +29,7 @@ from tests.services import funded
 
 pytestmark = pytest.mark.django_db
 
-BELOW = (Budget, FundingEvent, Transfer, Transaction, Entry)
+BELOW = (Budget, FundingEvent, Transfer, Transaction, Entry, AutoSpendRun)
 
 
 def rows(user: User) -> dict[str, list[object]]:

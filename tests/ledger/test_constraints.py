@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from backend.ledger.models import (
+    AutoSpendRun,
     BankAccount,
     Budget,
     Entry,
@@ -48,6 +49,8 @@ def rows(account: BankAccount) -> None:
     )
     hook = hooked.hook(account)
     webhooks.ping(actor=hook.owner, webhook_id=hook.pk, now=build.NOW)
+    owner = account.owners.get()
+    AutoSpendRun.objects.create(bank_account=account, actor=owner, created_at=build.NOW, modified_at=build.NOW)
 
 
 def again(model: type[Any], **changes: Any) -> None:
@@ -102,6 +105,8 @@ WRONG: dict[str, Callable[[], Any]] = {
     "one_delivery_per_webhook_and_event": lambda: again(WebhookDelivery),
     "delivery_is_due_while_it_waits": lambda: WebhookDelivery.objects.update(next_try_at=None),
     "delivery_is_due_while_it_waits (over)": lambda: WebhookDelivery.objects.update(status="failed"),
+    "auto_spend_is_undone_by_somebody": lambda: AutoSpendRun.objects.update(undone_at=build.NOW),
+    "auto_spend_is_undone_by_somebody (when)": lambda: AutoSpendRun.objects.update(undone_by=User.objects.get()),
     "user_name_is_unique_in_any_case": lambda: User.objects.create(username="OWNER"),
 }
 
@@ -118,7 +123,7 @@ def test_a_row_that_cannot_be_is_refused(name):
 
 
 def test_each_constraint_of_the_ledger_has_its_case():
-    models = (User, BankAccount, Budget, Transaction, Transfer, Entry, FundingEvent, WebhookDelivery)
+    models = (User, BankAccount, Budget, Transaction, Transfer, Entry, FundingEvent, WebhookDelivery, AutoSpendRun)
     declared = {constraint.name for model in models for constraint in model._meta.constraints}
     assert {name.partition(" ")[0] for name in WRONG} == declared
 

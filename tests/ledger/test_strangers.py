@@ -10,9 +10,11 @@ import pytest
 from backend.ledger import access, errors, posting
 from backend.ledger.models import BankAccount, Budget, Transaction, User
 from backend.ledger.posting import locking
+from backend.ledger.selectors.auto_spend import Asked
 from backend.ledger.services import (
     accounts,
     allocations,
+    auto_spend,
     batches,
     budgets,
     funding,
@@ -94,6 +96,9 @@ ON_ROWS: dict[str, Try] = {
     ),
     "refunds.untie": lambda who, account, unallocated, budget, row: refunds.untie(
         actor=who, transaction_id=row.pk, now=build.NOW
+    ),
+    "auto_spend.apply": lambda who, account, *_: auto_spend.apply(
+        actor=who, account_id=account.pk, asked=Asked(), fingerprint="", now=build.NOW
     ),
     "transactions.update": lambda who, account, unallocated, budget, row: transactions.update(
         actor=who, transaction_id=row.pk, changes={"pending": False}, now=build.NOW

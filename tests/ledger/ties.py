@@ -1,16 +1,18 @@
-"""Random ties between transactions: refunds and their purchases, links and what is no link."""
+"""Random ties between transactions, refunds and their purchases, and rules that are applied to the past."""
 
 from collections import Counter
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from backend.ledger.models import BankAccount, Entry, Transaction
-from backend.ledger.services import refunds
+from backend.ledger.models import AutoSpendRun, BankAccount, Entry, Transaction
+from backend.ledger.selectors import auto_spend as selectors
+from backend.ledger.services import auto_spend, refunds, transactions
+from tests import build
 from tests.ledger.household import Account
-from tests.ledger.machine import Movements, picks
+from tests.ledger.machine import Movements, picks, sizes
 
 
 class Ties(Movements):
@@ -36,6 +38,41 @@ class Ties(Movements):
             if share is None and was is None:
                 self.within_what_was_taken(model, key, purchase)
 
+    @rule(pick=picks, units=sizes, percent=st.integers(1, 120), budgets=st.lists(picks, max_size=3))
+    def buy_and_return(self, pick: int, units: int, percent: int, budgets: list[int]) -> None:
+        """A purchase over some budgets, and a refund of it; more than was paid is refused."""
+        row, model = self.account(pick)
+        size = self.money(units, str(row.currency))
+        back = (size * percent / 100).quantize(size)
+        if not back:
+            return
+        purchase, refund = self.bought(row, -size), self.bought(row, back)
+        places = [model.live[each % len(model.live)] for each in budgets if model.live]
+        shares = {place: (size / (len(places) + 1)).quantize(size, rounding=ROUND_DOWN) for place in places}
+        if purchase and refund and all(shares.values()):
+            transactions.split(actor=self.owner, transaction_id=purchase, shares=shares, now=self.now)
+            tied = self.attempt(
+                lambda: refunds.tie(actor=self.owner, transaction_id=refund, purchase_id=purchase, now=self.now)
+            )
+            model.learn(row, movements=True)
+            assert bool(tied) == (back <= size)
+            if tied:
+                self.within_what_was_taken(model, refund, purchase)
+        model.learn(row, movements=True)
+
+    def bought(self, row: BankAccount, amount: Decimal) -> UUID | None:
+        made = self.attempt(
+            lambda: transactions.create(
+                actor=self.owner,
+                account_id=row.pk,
+                amount=amount,
+                posted_date=build.NOW,
+                raw_description="RETURNS",
+                now=self.now,
+            )
+        )
+        return made.pk if made else None
+
     def within_what_was_taken(self, model: Account, key: UUID, purchase: UUID) -> None:
         """What of this refund lies on a budget is no more than the purchase took from there."""
         taken = Counter[UUID]()
@@ -57,3 +94,40 @@ class Ties(Movements):
         lies = set(Entry.objects.filter(transaction=key).values_list("budget", flat=True))
         assert sum(model.postings[key].parts.values()) == model.postings[key].amount
         assert lies == set(model.postings[key].parts)
+
+    @rule(pick=picks)
+    def apply_rules(self, pick: int) -> None:
+        """Debits that lie on Unallocated whole go whole to a live budget, and nothing else changes."""
+        row, model = self.account(pick)
+        shown = selectors.preview(self.owner, row.pk, selectors.Asked())
+        run = self.attempt(
+            lambda: auto_spend.apply(
+                actor=self.owner,
+                account_id=row.pk,
+                asked=selectors.Asked(),
+                fingerprint=shown.fingerprint,
+                now=self.now,
+            )
+        )
+        assert bool(run) == bool(shown.rows)
+        for each in shown.rows:
+            posting = model.postings[each.transaction_id]
+            assert posting.parts == {model.unallocated: posting.amount}
+            assert each.budget_id in model.live
+            posting.parts = {each.budget_id: posting.amount}
+
+    @rule(pick=picks, partly=st.booleans())
+    def undo_rules(self, pick: int, partly: bool) -> None:
+        runs = list(AutoSpendRun.objects.order_by("pk"))
+        if not runs:
+            return
+        run = runs[pick % len(runs)]
+        model = self.models[run.bank_account_id]
+        if self.attempt(lambda: auto_spend.undo(actor=self.coowner, run_id=run.pk, partly=partly, now=self.now)):
+            run.refresh_from_db()
+            for each in selectors.done(run):
+                if each.undone:
+                    posting = model.postings[each.transaction_id]
+                    assert posting.parts == {each.budget_id: each.amount}
+                    posting.parts = {model.unallocated: posting.amount}
+            model.sweep()

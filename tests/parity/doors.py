@@ -31,6 +31,8 @@ NOUNS = {
 }
 VERBS = {"create": "create", "update": "update", "partial_update": "update", "destroy": "delete"}
 ACTIONS = {
+    "bank_accounts_auto_spend_apply_create": "applyAutoSpend",
+    "bank_accounts_auto_spend_runs_undo_create": "undoAutoSpend",
     "bank_accounts_mark_imported_create": "markImported",
     "bank_accounts_funding_events_retry_create": "retryFundingEvent",
     "bank_accounts_funding_events_skip_create": "skipFundingEvent",
@@ -117,6 +119,8 @@ def rest(world: World, user: User, operation: Write, thing: str, body: dict[str,
         path = path.replace("{id}", world.key("funded_account"))
     if "{webhook_id}" in path or "{delivery_id}" in path or "{invitation_id}" in path:
         path = path.replace("{id}", world.key("account"))
+    if "{run_id}" in path:
+        path = path.replace("{id}", world.key("ruled_account"))
     path = re.sub(r"\{\w+\}", thing, path)
     response = Client(headers=bearer(user)).generic(
         operation.method, path, data=json.dumps(world.filled(body)), content_type="application/json"

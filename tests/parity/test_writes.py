@@ -4,8 +4,6 @@ The pairs are made from the two documents: an operation without its twin fails, 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 import time_machine
@@ -15,6 +13,8 @@ from backend.ledger.models import User
 from tests.build import NOW
 from tests.conftest import PASSWORD
 from tests.parity import doors
+from tests.parity.case import Case
+from tests.parity.ties import TIES
 from tests.parity.world import World, build_world, rows
 
 pytestmark = pytest.mark.django_db
@@ -47,19 +47,6 @@ HOOK = {"url": "https://hook.example/new?key=1", "kinds": ["goal.reached", "budg
 SKIP = {"budget": "@weekly", "date": "2026-06-28"}
 NEW_PASSWORD = {"current_password": PASSWORD, "new_password": "another long one of theirs"}
 TOKEN = {"name": "script", "scopes": ["read", "import"]}
-
-
-@dataclass(frozen=True)
-class Case:
-    operation: str
-    body: dict[str, Any] = field(default_factory=dict)
-    thing: str = ""
-    user: str = "owner"
-    refused: str | None = None
-    """The field that is refused, or the code; None where it is done."""
-
-    def __str__(self) -> str:
-        return f"{self.operation} {self.user} {self.refused or 'done'} {self.thing} {sorted(self.body)[:4]}"
 
 
 CASES = [
@@ -180,40 +167,6 @@ CASES = [
     Case("transactions_partial_update", {"memo": "m"}, "@foreign_transaction", refused="not_found"),
     Case("transactions_destroy", {}, "@posted"),
     Case("transactions_destroy", {}, "@foreign_transaction", refused="not_found"),
-    Case("transactions_link_create", {"other": "@into"}, "@out"),
-    Case("transactions_link_create", {"other": "@refund"}, "@out", refused="other"),
-    Case("transactions_link_create", {"other": "@posted"}, "@into", refused="other"),
-    Case("transactions_link_create", {"other": "@other_side"}, "@out", refused="other"),
-    Case("transactions_link_create", {"other": "@foreign_transaction"}, "@out", refused="other"),
-    Case("transactions_link_create", {"other": "@absent"}, "@out", refused="other"),
-    Case("transactions_link_create", {"other": "@out"}, "@foreign_transaction", refused="not_found"),
-    Case("transactions_link_create", {"other": "@into"}, "@out", user="stranger", refused="not_found"),
-    Case("transactions_link_destroy", {}, "@linked"),
-    Case("transactions_link_destroy", {}, "@other_side"),
-    Case("transactions_link_destroy", {}, "@out", refused="invalid"),
-    Case("transactions_link_destroy", {}, "@foreign_transaction", refused="not_found"),
-    Case("transactions_reject_link_create", {"other": "@into"}, "@out"),
-    Case("transactions_reject_link_create", {"other": "@other_side"}, "@linked"),
-    Case("transactions_reject_link_create", {"other": "@refund"}, "@out", refused="other"),
-    Case("transactions_reject_link_create", {"other": "@foreign_transaction"}, "@out", refused="other"),
-    Case("transactions_reject_link_create", {"other": "@into"}, "@out", user="stranger", refused="not_found"),
-    Case("transactions_refund_of_create", {"purchase": "@posted"}, "@refund"),
-    Case("transactions_refund_of_create", {"purchase": "@posted", "splits": {"@rent": "1.50"}}, "@refund"),
-    Case("transactions_refund_of_create", {"purchase": "@pending"}, "@refund", refused="purchase"),
-    Case("transactions_refund_of_create", {"purchase": "@refund"}, "@refund", refused="purchase"),
-    Case("transactions_refund_of_create", {"purchase": "@foreign_transaction"}, "@refund", refused="purchase"),
-    Case("transactions_refund_of_create", {"purchase": "@absent"}, "@refund", refused="purchase"),
-    Case("transactions_refund_of_create", {"purchase": "@posted"}, "@posted", refused="invalid"),
-    Case("transactions_refund_of_create", {"purchase": "@posted"}, "@foreign_transaction", refused="not_found"),
-    Case(
-        "transactions_refund_of_create",
-        {"purchase": "@posted", "splits": {"@archived": "1.00"}},
-        "@refund",
-        refused="splits",
-    ),
-    Case("transactions_refund_of_destroy", {}, "@tied"),
-    Case("transactions_refund_of_destroy", {}, "@refund", refused="invalid"),
-    Case("transactions_refund_of_destroy", {}, "@foreign_transaction", refused="not_found"),
     Case("transactions_splits_create", {"splits": {"@groceries": "3.00", "@rent": "2.00"}}, "@posted"),
     Case("transactions_splits_create", {"splits": {}}, "@posted"),
     Case("transactions_splits_create", {"splits": {"@groceries": "10.01"}}, "@posted", refused="splits"),
@@ -253,6 +206,7 @@ CASES = [
     Case("users_partial_update", {"name": "Theirs"}, "owner", user="staff"),
     Case("users_partial_update", {"timezone": "Mars"}, "owner", user="staff", refused="timezone"),
     Case("users_partial_update", {"name": "Theirs"}, "nobody", user="staff", refused="not_found"),
+    *TIES,
 ]
 SAME_AS = {
     "bank_accounts_update": "bank_accounts_partial_update",

@@ -5,6 +5,7 @@ from typing import Any
 
 from backend.ledger.models import (
     ApiToken,
+    AutoSpendRun,
     BankAccount,
     Budget,
     Entry,
@@ -17,7 +18,18 @@ from backend.ledger.models import (
     Webhook,
     WebhookDelivery,
 )
-from backend.ledger.services import funding, funding_events, invitations, linking, refunds, webhooks
+from backend.ledger.selectors import auto_spend as selectors
+from backend.ledger.services import (
+    auto_spend,
+    budgets,
+    funding,
+    funding_events,
+    invitations,
+    linking,
+    refunds,
+    transactions,
+    webhooks,
+)
 from tests import build, tokens
 from tests.conftest import PASSWORD
 from tests.services import hooked
@@ -80,7 +92,7 @@ def build_world(owner: User, stranger: User, staff: User) -> World:
     )
     ends = {"transaction_id": world.things["linked"].pk, "other_id": world.things["other_side"].pk}
     linking.link(actor=owner, **ends, now=build.NOW)
-    world.things |= _funded(owner)
+    world.things |= _funded(owner) | _ruled(owner)
     world.things |= _hooked(account, foreign)
     world.things["token"] = tokens.api_token(owner, "read").row
     world.things["session"] = tokens.session(owner)
@@ -106,6 +118,31 @@ def _hooked(account: BankAccount, foreign: BankAccount) -> dict[str, Any]:
         hooked.change(each, active=False)
     hooked.change(hook, active=True)
     return {"hook": hook, "off": off, "foreign_hook": theirs, **given_up}
+
+
+def _ruled(owner: User) -> dict[str, Any]:
+    """An account whose rules were applied three times: once undone, once built upon; and claim one debit more."""
+    account = build.account(owner=owner, name="Ruled", balance="100.00")
+    coffee = build.budget(account, name="Coffee", now=build.NOW)
+    runs = {}
+    rules: budgets.Fields = {"auto_spend": [{"party": "coffee", "category": "Food & Drink:Coffee & Tea"}]}
+    for name in ("undone_run", "blocked_run", "run", "to_come"):
+        budgets.update(actor=owner, budget_id=coffee.pk, fields={"auto_spend": []}, now=build.NOW)
+        row = build.transaction(account, amount="-3", raw_description="COFFEE")
+        budgets.update(actor=owner, budget_id=coffee.pk, fields=rules, now=build.NOW)
+        asked = selectors.Asked()
+        fingerprint = selectors.preview(owner, account.pk, asked).fingerprint
+        if name == "to_come":
+            break
+        runs[name] = auto_spend.apply(
+            actor=owner, account_id=account.pk, asked=asked, fingerprint=fingerprint, now=build.NOW
+        )
+        if name == "blocked_run":
+            transactions.delete(actor=owner, transaction_id=row.pk, now=build.NOW)
+        if name == "undone_run":
+            auto_spend.undo(actor=owner, run_id=runs[name].pk, now=build.NOW)
+            transactions.delete(actor=owner, transaction_id=row.pk, now=build.NOW)
+    return {"ruled_account": account, "fingerprint": fingerprint, "coffee": coffee, **runs}
 
 
 def _funded(owner: User) -> dict[str, Any]:
@@ -152,6 +189,7 @@ ROWS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (Transfer, ("source__name", "target__name", "amount", "actor__username", "effective_at")),
     (Invitation, ("bank_account__name", "inviter__username", "used_by__username", "expires_at", "revoked_at")),
     (ApiToken, ("name", "scopes", "all_accounts", "accounts__name", "user__username", "expires_at", "revoked_at")),
+    (AutoSpendRun, ("bank_account__name", "actor__username", "rows", "undone_at", "undone_by__username")),
     (FundingEvent, ("budget__name", "kind", "on", "status", "intended", "moved", "skipped_by__username")),
     (Webhook, ("bank_account__name", "owner__username", "url", "kinds", "active", "disabled_reason")),
     (WebhookDelivery, ("bank_account__name", "kind", "status", "tries", "next_try_at", "error")),

@@ -18,7 +18,17 @@ from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from backend.ledger import posting
 from backend.ledger.models import BankAccount, Budget, Entry, Transaction, User
-from backend.ledger.services import api_tokens, invitations, links, refunds, webhooks
+from backend.ledger.selectors import auto_spend as auto_spend_selectors
+from backend.ledger.services import (
+    api_tokens,
+    auto_spend,
+    budgets,
+    invitations,
+    links,
+    refunds,
+    transactions,
+    webhooks,
+)
 from backend.schema.context import Context
 from backend.schema.root import schema
 from tests import build, servers, tokens
@@ -66,6 +76,7 @@ def furnish(account: BankAccount, word: str) -> None:
     for month in (5, 4, 3):
         build.transaction(account, amount="1000.00", posted_date=f"2026-0{month}-20", **texts)
     build.transaction(account, amount="-5.00", pending=True, **texts)
+    ruled(account, word, texts)
     build.transaction(account, amount="-2.00", **texts)  # the other side of a credit in another account
     tied, _ = (build.transaction(account, amount="2.00", posted_date=1, **texts) for _ in range(2))
     purchase = Transaction.objects.filter(bank_account=account, amount=-9).order_by("seq")[0]
@@ -75,6 +86,20 @@ def furnish(account: BankAccount, word: str) -> None:
     build.budget(account, name=f"{word} plain")
     hook = hooked.hook(account, url=f"https://{word}.example/")
     webhooks.ping(actor=hook.owner, webhook_id=hook.pk, now=NOW)
+
+
+def ruled(account: BankAccount, word: str, texts: dict[str, Any]) -> None:
+    """A rule that was applied, and applies to more; one of the debits was split anew since."""
+    owner, asked = build.first_owner(account), auto_spend_selectors.Asked()
+    goal = Budget.objects.get(bank_account=account, name=f"{word} goal")
+    for applied in (True, False):
+        budgets.update(actor=owner, budget_id=goal.pk, fields={"auto_spend": []}, now=NOW)
+        debit = build.transaction(account, amount="-4.00", **texts)
+        budgets.update(actor=owner, budget_id=goal.pk, fields={"auto_spend": [{"party": word}]}, now=NOW)
+        if applied:
+            seen = auto_spend_selectors.preview(owner, account.pk, asked)
+            auto_spend.apply(actor=owner, account_id=account.pk, asked=asked, fingerprint=seen.fingerprint, now=NOW)
+            transactions.split(actor=owner, transaction_id=debit.pk, shares={}, now=NOW)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from .account import Bank, BankAccount
 from .api_token import ApiToken
+from .auto_spend_run import AutoSpendRun
 from .budget import Budget
 from .change import Change
 from .entry import Entry
@@ -20,6 +21,7 @@ __all__ = [
     "UNIT",
     "AmountField",
     "ApiToken",
+    "AutoSpendRun",
     "Bank",
     "BankAccount",
     "Budget",

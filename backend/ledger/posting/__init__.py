@@ -6,13 +6,14 @@ what is read here cannot change before it is written. `verify_ledger` recomputes
 """
 
 from . import journal, loading, outbox
-from .allocations import Part, allocate
+from .allocations import Move, Part, allocate, reassign
 from .locking import lock, lock_all, tick
 from .transactions import Draft, post, remove, settle
 from .transfers import judge, move
 
 __all__ = [
     "Draft",
+    "Move",
     "Part",
     "allocate",
     "journal",
@@ -23,6 +24,7 @@ __all__ = [
     "move",
     "outbox",
     "post",
+    "reassign",
     "remove",
     "settle",
     "tick",

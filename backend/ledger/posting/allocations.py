@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
+from django.db.models import F
+
 from backend.ledger import categories
 from backend.ledger.models import BankAccount, Entry, Transaction
 
@@ -13,6 +15,8 @@ from . import chain, journal, rows
 from .locking import Purse, is_exact, next_seq, save_account, tick, within_range
 
 ZERO = Decimal(0)
+BATCH = 200
+"""Rows that one statement stores."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,3 +122,36 @@ def rearrange(account: BankAccount, transaction: Transaction, parts: Sequence[Pa
         append(account, fresh, purse=purse)
         journal.created(account, fresh)
     purse.save(now=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """An allocation that goes to another budget as it is, with that category; its transaction touches it not yet."""
+
+    entry: Entry
+    budget_id: UUID
+    category: str
+
+
+def reassign(account: BankAccount, moves: Sequence[Move], *, now: datetime) -> None:
+    """Let allocations lie on other budgets; they keep their ids and their places in the order of the ledger.
+
+    However many there are, the running balances are rebuilt once, from the first of their days on.
+    """
+    entries = [journal.watch(move.entry) for move in moves]
+    purse = Purse(account, {key for move in moves for key in (move.budget_id, move.entry.budget_id)})
+    now = tick(account, now=now)
+    with within_range(field="auto_spend"):
+        for move in moves:
+            purse.add(move.entry.budget_id, -move.entry.amount)
+            purse.add(move.budget_id, move.entry.amount)
+            move.entry.budget_id, move.entry.category = move.budget_id, move.category
+            journal.changed(account, move.entry)
+            move.entry.stamp(now)
+        for start in range(0, len(entries), BATCH):
+            rows.update(entries[start : start + BATCH], ["budget", "category", "modified_at"])
+        touched = Transaction.objects.filter(pk__in=[entry.transaction_id for entry in entries])
+        touched.update(version=F("version") + 1)
+        purse.save(now=now)
+        save_account(account)
+        chain.rebuild(account, since=min(entry.effective_at for entry in entries))

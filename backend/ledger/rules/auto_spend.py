@@ -1,13 +1,16 @@
 """Rules by which a budget claims debits: what they may say, and which one claims a debit."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Generic, TypeVar
 
 from backend.ledger import categories
 from backend.ledger.errors import InvalidAmount, InvalidRule
 
 from . import money
+
+K = TypeVar("K", bound=Hashable)
 
 KEYS = ("party", "category", "min", "max")
 MOST = 100
@@ -30,6 +33,29 @@ class Rule:
         if self.most is not None and size > self.most:
             return False
         return not self.party or any(self.party in text.casefold() for text in texts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim(Generic[K]):
+    """The budget that takes a debit, by which of its rules; they are counted from 1."""
+
+    budget: K
+    number: int
+    rule: Rule
+
+
+def claim(budgets: Iterable[tuple[K, Sequence[Rule]]], *, texts: Sequence[str], size: Decimal) -> Claim[K] | None:
+    """The first rule of the first budget that claims a debit of that size, without its sign; None if none does."""
+    for budget, rules in budgets:
+        for number, rule in enumerate(rules, start=1):
+            if rule.claims(texts=texts, size=size):
+                return Claim(budget=budget, number=number, rule=rule)
+    return None
+
+
+def category_then(rule: Rule, *, now: str) -> str:
+    """The category of a past debit that the rule claims: a category that somebody gave it stays."""
+    return rule.category if rule.category and now in ("", categories.UNASSIGNED) else now
 
 
 def parse(value: object, *, decimals: int) -> tuple[Rule, ...]:

@@ -1,14 +1,14 @@
 """How a new bank row becomes a transaction with allocations; by hand and by import alike."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
-from backend.ledger import currencies, errors, posting
-from backend.ledger.models import BankAccount, Budget, Transaction
+from backend.ledger import errors, posting
+from backend.ledger.models import Transaction
 from backend.ledger.rules import auto_spend, descriptions
+from backend.ledger.selectors import claims
 
 
 def transaction(
@@ -51,43 +51,22 @@ def _instant(at: datetime, *, field: str) -> datetime:
         raise errors.InvalidValue("Datetime value out of range.", field=field) from error
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimant:
-    """A budget that may take a new transaction, with its rules; Unallocated has none and takes what is left."""
-
-    budget_id: UUID
-    rules: Sequence[auto_spend.Rule] = ()
+claimants = claims.claimants
 
 
-def claimants(account: BankAccount) -> list[Claimant]:
-    """Unallocated first, then the live budgets that have rules, oldest first. Read once for however many rows."""
-    live = Budget.objects.filter(bank_account=account, archived=False, deleted_at=None)
-    ordered = sorted(
-        (budget for budget in live if budget.is_unallocated or budget.auto_spend),
-        key=lambda budget: (not budget.is_unallocated, budget.created_at, budget.pk),
-    )
-    return [Claimant(budget_id=each.pk, rules=() if each.is_unallocated else rules_of(each)) for each in ordered]
-
-
-def allocated(row: Transaction, *, budgets: Sequence[Claimant]) -> posting.Draft:
+def allocated(row: Transaction, *, budgets: Sequence[claims.Claimant]) -> posting.Draft:
     """The transaction on the first of `claimants` whose rules claim it, or else on Unallocated.
 
     Only debits are claimed; the rule's category comes with the claim.
     """
     unallocated, *others = budgets
-    texts = tuple(text for text in (row.party, row.raw_description, row.description) if text)
+    place, category = unallocated.budget_id, None
     if row.amount < 0:
-        for claimant in others:
-            for rule in claimant.rules:
-                if rule.claims(texts=texts, size=-row.amount):
-                    part = posting.Part(budget_id=claimant.budget_id, amount=row.amount, category=rule.category)
-                    return posting.Draft(transaction=row, parts=(part,))
-    return posting.Draft(transaction=row, parts=(posting.Part(budget_id=unallocated.budget_id, amount=row.amount),))
-
-
-def rules_of(budget: Budget) -> tuple[auto_spend.Rule, ...]:
-    """The rules of a budget, which were checked when they were stored."""
-    return auto_spend.parse(budget.auto_spend, decimals=currencies.MOST_DECIMALS)
+        found = auto_spend.claim(claims.ruled(others), texts=claims.texts(row), size=-row.amount)
+        if found is not None:
+            place, category = found.budget, found.rule.category
+    part = posting.Part(budget_id=place, amount=row.amount, category=category)
+    return posting.Draft(transaction=row, parts=(part,))
 
 
 def parts(amounts: Mapping[UUID, Decimal]) -> list[posting.Part]:

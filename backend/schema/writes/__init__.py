@@ -5,6 +5,7 @@ import strawberry
 from .accounts import AccountMutations
 from .allocations import AllocationMutations
 from .api_tokens import ApiTokenMutations
+from .auto_spend import AutoSpendMutations
 from .batches import BatchMutations
 from .budgets import BudgetMutations
 from .funding import FundingMutations
@@ -27,6 +28,7 @@ class Mutation(
     AllocationMutations,
     RefundMutations,
     LinkMutations,
+    AutoSpendMutations,
     TransferMutations,
     FundingMutations,
     UserMutations,

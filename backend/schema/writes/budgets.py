@@ -9,6 +9,7 @@ from strawberry.types import Info
 from backend.ledger.services import budgets
 from backend.schema import context, ids
 from backend.schema.accounts import BankAccount
+from backend.schema.auto_spend import AutoSpendRuleInput, rule_of
 from backend.schema.budgets import Budget
 from backend.schema.enums import BudgetType, FundingType
 from backend.schema.errors import Problem
@@ -20,14 +21,6 @@ from .results import Deleted
 
 NULLABLE = ("funding_amount", "target_date", "recurrence_schedule", "memo")
 NAMES = {"recurrence_schedule": "recurrance_schedule"}
-
-
-@strawberry.input(description="A rule by which a budget claims new debits; what is left out does not matter.")
-class AutoSpendRuleInput:
-    party: str | None = strawberry.field(default=None, description="A part of who was paid, in any case.")
-    category: str | None = strawberry.field(default=None, description="The category that the allocation gets.")
-    least: Amount | None = strawberry.field(default=None, description="The smallest size, without sign.")
-    most: Amount | None = strawberry.field(default=None, description="The largest size, without sign.")
 
 
 @strawberry.input(description="A budget to make, with a balance of zero.")
@@ -81,16 +74,8 @@ Which = Annotated[strawberry.ID, strawberry.argument(name="id", description="The
 def fields_of(given: CreateBudgetInput | UpdateBudgetInput) -> budgets.Fields:
     found = said(given, names=NAMES, nullable=NULLABLE, keys={"bank_account": BankAccount})
     if "auto_spend" in found:
-        found["auto_spend"] = [_rule(each) for each in found["auto_spend"]]
+        found["auto_spend"] = [rule_of(each) for each in found["auto_spend"]]
     return cast(budgets.Fields, found)
-
-
-def _rule(given: AutoSpendRuleInput) -> dict[str, str]:
-    """A rule as the ledger stores it."""
-    texts = {"party": given.party, "category": given.category}
-    bounds = {"min": given.least, "max": given.most}
-    found = {name: text for name, text in texts.items() if text is not None}
-    return found | {name: f"{bound.normalize():f}" for name, bound in bounds.items() if bound is not None}
 
 
 @strawberry.type

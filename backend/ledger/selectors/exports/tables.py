@@ -13,7 +13,18 @@ from uuid import UUID
 
 from django.db.models import Field, ForeignKey, Model
 
-from backend.ledger.models import Bank, BankAccount, Budget, Change, Entry, FundingEvent, Transaction, Transfer, User
+from backend.ledger.models import (
+    AutoSpendRun,
+    Bank,
+    BankAccount,
+    Budget,
+    Change,
+    Entry,
+    FundingEvent,
+    Transaction,
+    Transfer,
+    User,
+)
 from backend.ledger.rules import money
 
 FORMAT, VERSION = "mibudge", 1
@@ -54,6 +65,7 @@ BELOW = (
     Table(name="transfers", model=Transfer, order=("bank_account", "seq")),
     Table(name="transactions", model=Transaction, order=("bank_account", "seq")),
     Table(name="entries", model=Entry, order=("bank_account", "seq")),
+    Table(name="auto_spend_runs", model=AutoSpendRun, order=("bank_account", "created_at", "pk")),
     Table(name="history", model=Change, order=("bank_account", "pk"), without=("id",)),
 )
 """The tables below an account, each after those that it refers to."""

@@ -55,6 +55,20 @@ def _check_undo(value: Any, decimals: int) -> None:
         plain.text(laid["memo"] or "")
 
 
+def _check_claimed(value: Any, decimals: int) -> None:
+    """What a run of the rules did, transaction by transaction."""
+    for row in plain.items(value):
+        if plain.members(row).keys() - {"undone"} != {"transaction", "entry", "budget", "amount", "before", "after"}:
+            raise errors.InvalidExport("expected transaction, entry, budget, amount, before and after of each row")
+        for name in ("transaction", "entry", "budget"):
+            plain.key(row[name])
+        money.parse(plain.text(row["amount"]), decimals=decimals)
+        for name in ("before", "after"):
+            _check_category(plain.text(row[name]), decimals)
+        if not isinstance(row.get("undone", False), bool):
+            raise errors.InvalidExport("undone: neither true nor false")
+
+
 def _check_category(value: Any, decimals: int) -> None:
     if value and value not in categories.ALL:
         raise errors.InvalidExport("not one of the categories")
@@ -88,6 +102,7 @@ CHECKS: Mapping[str, Callable[[Any, int], None]] = {
     "recurrance_schedule": _check_schedule,
     "refund_undo": _check_undo,
     "refused_links": _check_keys,
+    "rows": _check_claimed,
     "seq": _check_number,
     "values": _check_pairs,
 }

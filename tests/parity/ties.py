@@ -1,0 +1,68 @@
+"""What both doors are given of refunds, links and rules that are held against the past."""
+
+from tests.parity.case import Case
+
+APPLY = {"fingerprint": "@fingerprint"}
+TIES = [
+    Case("bank_accounts_auto_spend_apply_create", APPLY, "@ruled_account"),
+    Case("bank_accounts_auto_spend_apply_create", APPLY | {"budget": "@coffee"}, "@ruled_account"),
+    Case(
+        "bank_accounts_auto_spend_apply_create", APPLY | {"fingerprint": "x"}, "@ruled_account", refused="fingerprint"
+    ),
+    Case(
+        "bank_accounts_auto_spend_apply_create",
+        APPLY | {"since": "2026-06-16"},
+        "@ruled_account",
+        refused="fingerprint",
+    ),
+    Case(
+        "bank_accounts_auto_spend_apply_create",
+        APPLY | {"since": "2026-06-16", "until": "2026-06-15"},
+        "@ruled_account",
+        refused="until",
+    ),
+    Case("bank_accounts_auto_spend_apply_create", APPLY | {"budget": "@rent"}, "@ruled_account", refused="budget"),
+    Case("bank_accounts_auto_spend_apply_create", APPLY, "@foreign_account", refused="not_found"),
+    Case("bank_accounts_auto_spend_apply_create", APPLY, "@ruled_account", user="stranger", refused="not_found"),
+    Case("bank_accounts_auto_spend_runs_undo_create", {}, "@run"),
+    Case("bank_accounts_auto_spend_runs_undo_create", {"partly": True}, "@run"),
+    Case("bank_accounts_auto_spend_runs_undo_create", {}, "@undone_run", refused="cannot_undo"),
+    Case("bank_accounts_auto_spend_runs_undo_create", {}, "@blocked_run", refused="cannot_undo"),
+    Case("bank_accounts_auto_spend_runs_undo_create", {"partly": True}, "@blocked_run", refused="cannot_undo"),
+    Case("bank_accounts_auto_spend_runs_undo_create", {}, "@absent", refused="not_found"),
+    Case("bank_accounts_auto_spend_runs_undo_create", {}, "@run", user="stranger", refused="not_found"),
+    Case("transactions_link_create", {"other": "@into"}, "@out"),
+    Case("transactions_link_create", {"other": "@refund"}, "@out", refused="other"),
+    Case("transactions_link_create", {"other": "@posted"}, "@into", refused="other"),
+    Case("transactions_link_create", {"other": "@other_side"}, "@out", refused="other"),
+    Case("transactions_link_create", {"other": "@foreign_transaction"}, "@out", refused="other"),
+    Case("transactions_link_create", {"other": "@absent"}, "@out", refused="other"),
+    Case("transactions_link_create", {"other": "@out"}, "@foreign_transaction", refused="not_found"),
+    Case("transactions_link_create", {"other": "@into"}, "@out", user="stranger", refused="not_found"),
+    Case("transactions_link_destroy", {}, "@linked"),
+    Case("transactions_link_destroy", {}, "@other_side"),
+    Case("transactions_link_destroy", {}, "@out", refused="invalid"),
+    Case("transactions_link_destroy", {}, "@foreign_transaction", refused="not_found"),
+    Case("transactions_reject_link_create", {"other": "@into"}, "@out"),
+    Case("transactions_reject_link_create", {"other": "@other_side"}, "@linked"),
+    Case("transactions_reject_link_create", {"other": "@refund"}, "@out", refused="other"),
+    Case("transactions_reject_link_create", {"other": "@foreign_transaction"}, "@out", refused="other"),
+    Case("transactions_reject_link_create", {"other": "@into"}, "@out", user="stranger", refused="not_found"),
+    Case("transactions_refund_of_create", {"purchase": "@posted"}, "@refund"),
+    Case("transactions_refund_of_create", {"purchase": "@posted", "splits": {"@rent": "1.50"}}, "@refund"),
+    Case("transactions_refund_of_create", {"purchase": "@pending"}, "@refund", refused="purchase"),
+    Case("transactions_refund_of_create", {"purchase": "@refund"}, "@refund", refused="purchase"),
+    Case("transactions_refund_of_create", {"purchase": "@foreign_transaction"}, "@refund", refused="purchase"),
+    Case("transactions_refund_of_create", {"purchase": "@absent"}, "@refund", refused="purchase"),
+    Case("transactions_refund_of_create", {"purchase": "@posted"}, "@posted", refused="invalid"),
+    Case("transactions_refund_of_create", {"purchase": "@posted"}, "@foreign_transaction", refused="not_found"),
+    Case(
+        "transactions_refund_of_create",
+        {"purchase": "@posted", "splits": {"@archived": "1.00"}},
+        "@refund",
+        refused="splits",
+    ),
+    Case("transactions_refund_of_destroy", {}, "@tied"),
+    Case("transactions_refund_of_destroy", {}, "@refund", refused="invalid"),
+    Case("transactions_refund_of_destroy", {}, "@foreign_transaction", refused="not_found"),
+]
