@@ -64,6 +64,7 @@ class ExportLinks(Exports):
 
     authentication_classes = ()
     permission_classes = ()
+    http_method_names = ("get", "options")  # a HEAD, as previews of links send it, would use the address up
 
     @extend_schema(operation_id="exports_link_retrieve", auth=[], responses={(200, "*/*"): OpenApiTypes.BINARY})
     def once(self, request: Request, ticket: str) -> FileResponse:

@@ -19,6 +19,8 @@ from backend.ledger.models import BankAccount, Session, SpentToken, Transaction,
 from backend.ledger.selectors import exports as selectors
 from backend.ledger.services import sessions
 from backend.rest import exports
+from backend.schema.context import Context
+from backend.schema.root import schema
 from tests import build, tokens
 from tests.exports import home as homes
 from tests.exports.home import Home
@@ -186,6 +188,13 @@ def test_graphql_gives_an_address_for_each_format(home: Home) -> None:
         assert content(Client().get(address)) == homes.taken(home.owner, format.lower())
 
 
+def test_without_a_sign_in_there_are_no_addresses(account: BankAccount) -> None:
+    """An API token, of which this user came with one, is none."""
+    user = build.first_owner(account)
+    found = schema.execute_sync(QUERY, context_value=Context(user=user, now=build.NOW))
+    assert (found.errors, found.data) == (None, {"exports": []})
+
+
 def test_an_address_works_once(account: BankAccount) -> None:
     address = links(build.first_owner(account))["CSV"]
     content(Client().get(address))
@@ -239,8 +248,9 @@ def test_an_address_says_for_whom_and_what_and_nobody_can_change_that(account: B
 
 def test_only_a_get_uses_an_address_up(account: BankAccount) -> None:
     address = links(build.first_owner(account))["CSV"]
-    for method in ("post", "put", "delete", "options", "patch"):
-        getattr(Client(), method)(address)
+    for method in ("head", "post", "put", "delete", "options", "patch"):
+        assert getattr(Client(), method)(address).status_code in (200, 405)
+    assert not SpentToken.objects.exists()
     content(Client().get(address))
 
 
