@@ -19,6 +19,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from backend.ledger.models import BankAccount, Budget, FundingEvent, Transaction, WebhookDelivery
+from backend.ledger.selectors import search
 
 from . import fields
 
@@ -127,12 +128,7 @@ class Search(kinds.CharFilter):
         self.columns = columns
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        for word in words(value):
-            found = Q()
-            for column in self.columns:
-                found |= Q(**{f"{column}__icontains": word})
-            qs = qs.filter(found)
-        return qs
+        return qs.filter(search.matching(dict.fromkeys(words(value)), self.columns))
 
 
 @extend_schema_field(OpenApiTypes.UUID)

@@ -156,6 +156,14 @@ def test_transactions_are_found_by(query: dict[str, str], expected: str, api: AP
     assert [name.split()[0] for name in names(api, TRANSACTIONS, **query)] == expected.split()
 
 
+def test_a_search_knows_the_case_of_every_letter_and_takes_many_words(api: APIClient, account: BankAccount) -> None:
+    build.transaction(account, raw_description="CAFÉ ÉTOILE")
+
+    for text in ("café", "Étoile", "CAFÉ,étoile", " ".join(["café"] * 20), "c,a,f,é," * 12):
+        assert names(api, TRANSACTIONS, "raw_description", search=text) == ["CAFÉ ÉTOILE"], text
+    assert names(api, TRANSACTIONS, search="café thé") == []
+
+
 @pytest.mark.parametrize(
     ("path", "query"),
     [
