@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -99,33 +99,29 @@ Given = Annotated[
 First = Annotated[int, strawberry.argument(description=f"Groups to show of each currency; {MOST_GROUPS} at most.")]
 
 
+def _report(kind: str, description: str) -> Any:
+    def resolve(
+        info: Info,
+        group_by: Annotated[GroupBy, strawberry.argument(description="How to put it together.")] = GroupBy.CATEGORY,
+        given: Given = None,
+        first: First = 20,
+    ) -> list[Report]:
+        return _grouped(info, kind=kind, by=group_by, given=given, first=first)
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
 @strawberry.type
 class ReportQueries:
-    @strawberry.field(
-        description="Where money went, refunds netted; a report per currency. Movements between own accounts and "
-        "income are left out."
+    spending: list[Report] = _report(
+        reports.SPENDING,
+        "Where money went, refunds netted; a report per currency. Movements between own accounts and income are left "
+        "out.",
     )
-    def spending(
-        self,
-        info: Info,
-        group_by: Annotated[GroupBy, strawberry.argument(description="How to put it together.")] = GroupBy.CATEGORY,
-        given: Given = None,
-        first: First = 20,
-    ) -> list[Report]:
-        return _grouped(info, kind=reports.SPENDING, by=group_by, given=given, first=first)
-
-    @strawberry.field(
-        description="Where money came from; a report per currency. Refunds and movements between own accounts are "
-        "left out."
+    income: list[Report] = _report(
+        reports.INCOME,
+        "Where money came from; a report per currency. Refunds and movements between own accounts are left out.",
     )
-    def income(
-        self,
-        info: Info,
-        group_by: Annotated[GroupBy, strawberry.argument(description="How to put it together.")] = GroupBy.CATEGORY,
-        given: Given = None,
-        first: First = 20,
-    ) -> list[Report]:
-        return _grouped(info, kind=reports.INCOME, by=group_by, given=given, first=first)
 
     @strawberry.field(description="Money in and out, month by month, for each currency.")
     def cash_flow(self, info: Info, given: Given = None) -> list[CashFlowMonth]:
@@ -182,10 +178,10 @@ def _grouped(info: Info, *, kind: str, by: GroupBy, given: ReportInput | None, f
         budgets=_budgets(given),
         limit=first,
     )
-    return [_report(each) for each in found]
+    return [_shown(each) for each in found]
 
 
-def _report(found: reports.Report) -> Report:
+def _shown(found: reports.Report) -> Report:
     return Report(
         currency=found.currency,
         total=Money(value=found.total, currency=found.currency),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import Error
-from graphql import GraphQLList, GraphQLObjectType, GraphQLOutputType, GraphQLResolveInfo, Undefined
+from graphql import GraphQLObjectType, GraphQLOutputType, Undefined
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -56,33 +56,13 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
                 results[name] = result
         return results
 
-    def complete_list_value(  # noqa: PLR0917  as graphql-core calls it
-        self,
-        return_type: GraphQLList[GraphQLOutputType],
-        field_details_list: FieldDetailsList,
-        info: GraphQLResolveInfo,
-        path: Path,
-        result: Any,
-        position_context: Any,
-    ) -> Any:
-        written = self._written(return_type, field_details_list, result)
-        if written is not Undefined:
-            return written
-        return super().complete_list_value(return_type, field_details_list, info, path, result, position_context)
+    def complete_list_value(self, *given: Any) -> Any:
+        written = self._written(*given)
+        return super().complete_list_value(*given) if written is Undefined else written
 
-    def complete_object_value(  # noqa: PLR0917
-        self,
-        return_type: GraphQLObjectType,
-        field_details_list: FieldDetailsList,
-        info: GraphQLResolveInfo,
-        path: Path,
-        result: Any,
-        position_context: Any,
-    ) -> Any:
-        written = self._written(return_type, field_details_list, result)
-        if written is not Undefined:
-            return written
-        return super().complete_object_value(return_type, field_details_list, info, path, result, position_context)
+    def complete_object_value(self, *given: Any) -> Any:
+        written = self._written(*given)
+        return super().complete_object_value(*given) if written is Undefined else written
 
     def _steps(self, kind: GraphQLObjectType, source: Any, fields: GroupedFieldSet) -> Mapping[str, Step]:
         """The steps for those of the fields that have one, if they are made for such an object."""
@@ -96,7 +76,9 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
                 self._note(error)
         return {}
 
-    def _written(self, kind: GraphQLOutputType, details: FieldDetailsList, value: Any) -> Any:
+    def _written(
+        self, kind: GraphQLOutputType, details: FieldDetailsList, info: object, path: object, value: Any, *others: Any
+    ) -> Any:
         """The value as JSON; Undefined where the ordinary way must write it."""
         if self._plans:
             try:
