@@ -65,7 +65,7 @@ def transactions(user: Viewer) -> QuerySet[Transaction]:
 
 def allocations(user: Viewer) -> QuerySet[Entry]:
     """The user's entries that belong to a transaction."""
-    return Entry.objects.filter(bank_account__in=account_ids(user), transfer=None)
+    return Entry.objects.filter(bank_account__in=account_ids(user), transaction__isnull=False)
 
 
 def legs(user: Viewer) -> QuerySet[Entry]:

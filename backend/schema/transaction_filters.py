@@ -1,5 +1,6 @@
 """Lists of transactions: which ones, and in which order."""
 
+from dataclasses import replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -16,12 +17,14 @@ from . import filters, orders
 from .enums import TransactionType
 
 NEWEST_FIRST = ("-posted_date", "-seq")
+ALLOCATIONS = Entry.objects.filter(transfer=None)
 BY_BUDGET = Link(
     parent="budget",
-    through=Entry.objects.filter(transfer=None),
+    through=ALLOCATIONS,
     row="transaction",
     same={"posted_date": "effective_at"},
 )
+BY_ALLOCATION = replace(BY_BUDGET, parent="bank_account", repeated=True)
 
 
 @strawberry.input(description="Which transactions; each that is given narrows the list.")
@@ -68,13 +71,20 @@ class TransactionFilters(filters.Filters):
         return filters.keys(self.budget, self.budgets, kind="Budget", field="budget", plural="budgets")
 
     def within(self, rows: QuerySet[Any], *, user: User) -> filters.Hanging:
-        """By budgets, if only transactions on some of them are asked for: they have an index of their own."""
-        rows, accounts, link = super().within(rows, user=user)
-        wanted = self.budget_keys()
-        if wanted is None:
-            return rows, accounts, link
-        own = rows.model._base_manager.filter(self._own() & self._of_allocations())
-        return own, access.budgets(user).filter(pk__in=wanted, bank_account__in=accounts), BY_BUDGET
+        """By budgets, if only transactions on some of them are asked for: they have an index of their own.
+
+        By allocations, if it is about their categories: to look at an account's allocations one after the other takes
+        a tenth of the time that it takes to look for those of each of its transactions.
+        """
+        every, accounts, link = super().within(rows, user=user)
+        wanted, categories = self.budget_keys(), self._categories()
+        if wanted is not None:
+            rows = rows.filter(self._own() & self._of_allocations())
+            return rows, access.budgets(user).filter(pk__in=wanted, bank_account__in=accounts), BY_BUDGET
+        if categories:
+            rows = rows.filter(self._own() & self._on_unallocated())
+            return rows, accounts, replace(BY_ALLOCATION, through=ALLOCATIONS.filter(categories))
+        return every, accounts, link
 
     def _own(self) -> Q:
         found = filters.between("posted_date", since=self.since, before=self.before)
@@ -95,12 +105,17 @@ class TransactionFilters(filters.Filters):
         return found & filters.searched(self.search, "description", "raw_description", "party")
 
     def _of_allocations(self) -> Q:
-        found = Q()
-        if self.unallocated is not None:
-            lies = _allocated(Q(budget__is_unallocated=True))
-            found &= lies if self.unallocated else ~lies
-        categories = filters.categories_of(self.categories, self.category_groups)
-        return found & _allocated(categories) if categories else found
+        categories = self._categories()
+        return self._on_unallocated() & _allocated(categories) if categories else self._on_unallocated()
+
+    def _on_unallocated(self) -> Q:
+        if self.unallocated is None:
+            return Q()
+        lies = _allocated(Q(budget__is_unallocated=True))
+        return lies if self.unallocated else ~lies
+
+    def _categories(self) -> Q:
+        return filters.categories_of(self.categories, self.category_groups)
 
 
 def _allocated(condition: Q) -> Q:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backend.ledger.models import BankAccount, Budget, Transaction, User
+from backend.ledger.models import BankAccount, Budget, Entry, Transaction, User
 from backend.ledger.services import budgets
 from tests import build
 from tests.build import NOW
@@ -263,3 +263,24 @@ def test_text_search(owner: User, account: BankAccount) -> None:
     for text, names in SEARCHES:
         shown = nodes(data(owner, query, text=text)["transactions"])
         assert (text, [by_key[each["uuid"]] for each in shown]) == (text, names.split())
+
+
+def test_a_transaction_with_two_allocations_of_a_category_is_there_once(account: BankAccount, owner: User) -> None:
+    fun, other = (build.budget(account, name=name, balance="50.00") for name in ("Fun", "Other"))
+    for number in range(3):
+        row = build.transaction(account, amount="-2.00", posted_date=-number, splits={fun: "1.00", other: "1.00"})
+        Entry.objects.filter(transaction=row).update(category="Culture:Movies")
+    query = """query ($given: TransactionFilters, $first: Int, $after: String, $last: Int) {
+      transactions(filters: $given, first: $first, after: $after, last: $last) {
+        totalCount pageInfo { hasNextPage hasPreviousPage endCursor } edges { node { postedDate } } } }"""
+
+    def days(**page: object) -> tuple[list[int], dict[str, Any]]:
+        found = data(owner, query, given={"categoryGroups": ["Culture"], "account": str(account.pk)}, **page)
+        assert found["transactions"]["totalCount"] == 3
+        shown = [int(node["postedDate"][8:10]) for node in nodes(found["transactions"])]
+        return shown, found["transactions"]["pageInfo"]
+
+    shown, info = days(first=2)
+    assert (shown, info["hasNextPage"]) == ([15, 14], True)
+    assert days(first=2, after=info["endCursor"])[0] == [13]
+    assert days(last=2)[0] == [14, 13]

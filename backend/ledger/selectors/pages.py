@@ -40,12 +40,14 @@ class Link:
     """How the rows of a list hang on their parents: by a column of their own, or by one of the rows of `through`.
 
     Those name the row of the list in their column `row`. `same` tells which of their columns hold what columns of the
-    list's rows hold, so that an index of theirs can be read in the order of the list.
+    list's rows hold, so that an index of theirs can be read in the order of the list. `repeated`: a row may hang on its
+    parent by several of them.
     """
 
     parent: str
     through: QuerySet[Any] | None = None
     row: str = ""
+    repeated: bool = False
     same: Mapping[str, str] = field(default_factory=dict)
 
     def table(self, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -104,7 +106,10 @@ def count(rows: QuerySet[Any], *, parents: QuerySet[Any] | None = None, link: Li
     if parents is None or link is None:
         return rows.count()
     table = link.table(rows).filter(**{f"{link.parent}__in": parents.order_by().values("pk")}).order_by()
-    return table.count() if link.through is None else table.values(link.column("pk")).distinct().count()
+    if link.through is None:
+        return table.count()
+    found: dict[str, int] = table.aggregate(many=Count(link.column("pk"), distinct=True))
+    return found["many"]
 
 
 def count_of_each(rows: QuerySet[Any], *, parents: Iterable[UUID], link: Link) -> dict[UUID, int]:
@@ -122,8 +127,9 @@ def parted(rows: Iterable[Any], *, link: Link) -> Mapping[UUID, list[Any]]:
 
 
 def _parts(rows: QuerySet[Any], part: Part, *, parents: QuerySet[Any], link: Link) -> QuerySet[Any]:
-    own = cut(link.table(rows).filter(**{link.parent: OuterRef("pk")}), part, column=link.column)
-    return parents.order_by().annotate(part=_Keys(own.values(key=F(link.column("pk")))))
+    own = link.table(rows).filter(**{link.parent: OuterRef("pk")}).values(key=F(link.column("pk")))
+    listed = cut(own.distinct() if link.repeated else own, part, column=link.column)
+    return parents.order_by().annotate(part=_Keys(listed))
 
 
 def _turned(order: Order) -> Order:
