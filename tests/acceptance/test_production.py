@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -179,6 +180,7 @@ def test_the_production_section_gives_a_running_service(machine: Machine) -> Non
     assert ask(machine, "GET", "/api/v1/users/me/", token=token)[1]["username"] == "ana"
 
     funds_what_is_due(machine)
+    tells_prometheus(machine)
     answers_what_it_has_begun(machine, token)
     assert "Traceback" not in machine.log()
 
@@ -197,6 +199,17 @@ def funds_what_is_due(machine: Machine) -> None:
             return found is not None and found[0] >= 5
 
     until(done, "funding")
+
+
+def tells_prometheus(machine: Machine) -> None:
+    """Straight from this machine; not through the proxy."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{machine.port}/metrics", timeout=PATIENCE) as answer:
+        told = answer.read().decode()
+    failed = dict(re.findall(r'^mibudge_lookup_failed\{what="(\w+)"\} (.+)$', told, re.MULTILINE))
+    assert set(failed.values()) == {"0.0"}
+    assert "queue" in failed
+    assert 'mibudge_queue_jobs{state="pending"}' in told
+    assert ask(machine, "GET", "/metrics")[0] == 404
 
 
 def answers_what_it_has_begun(machine: Machine, token: str) -> None:
