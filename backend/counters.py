@@ -26,12 +26,13 @@ def clean(folder: Path) -> None:
     """Forget what was counted by processes that are gone, and by whoever had this process's number before."""
     for path in folder.glob("*.db"):
         found = FILE.fullmatch(path.name)
-        if found and not (int(found[1]) != os.getpid() and _is_alive(int(found[1]))):
+        if found and not (int(found[1]) != os.getpid() and is_alive(int(found[1]))):
             with suppress(FileNotFoundError):
                 path.unlink()
 
 
-def _is_alive(process: int) -> bool:
+def is_alive(process: int) -> bool:
+    """Whether there is a process of that number."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -193,6 +193,7 @@ def test_a_backup_that_is_killed_leaves_nothing_under_its_name(one_machine: Plac
     assert not target.exists()
     done = service.manage("backup", str(target))
     assert done.returncode == 0, done.stderr
+    assert not list(one_machine.folder.glob(".mibudge-backup-*"))
     assert "exists" in service.manage("backup", str(target)).stderr
     with tarfile.open(target) as tar:
         assert {"manifest.json", "media/large.png", "secrets/data"} <= set(tar.getnames())
@@ -213,3 +214,32 @@ def test_a_damaged_backup_is_refused_and_nothing_is_changed(one_machine: Place) 
     assert not list(Path(target.environment["MIBUDGE_DATA"]).glob("media/*"))
     done = target.manage("restore", str(path))
     assert done.returncode == 0, done.stderr
+
+
+def test_a_restore_that_is_killed_is_done_again(one_machine: Place) -> None:
+    service = one_machine.service()
+    assert service.manage("migrate").returncode == 0
+    service.people_and_banks({"owner": []}, {"First Bank": "USD"})
+    data = Path(service.environment["MIBUDGE_DATA"])
+    (data / "media").mkdir()
+    for number in range(40):
+        (data / f"media/{number}.png").write_bytes(os.urandom(200_000))
+    path = one_machine.folder / "backup.tar.gz"
+    assert service.manage("backup", str(path)).returncode == 0
+    target = one_machine.service()
+    there = Path(target.environment["MIBUDGE_DATA"])
+    for sign in (".restore-*-*", ".restore-*-*/media/9.png", "media/9.png"):
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "restore", str(path)], cwd=ROOT, env=target.environment
+        )
+        while process.poll() is None and not list(there.glob(sign)):
+            time.sleep(0.001)
+        process.kill()
+        process.wait()
+    done = target.manage("restore", str(path))
+    assert done.returncode == 0 or "not empty" in done.stderr, done.stderr
+    assert target.verify().startswith("0 breaches")
+    assert not list(there.glob(".restore-*"))
+    for file in (data / "media").iterdir():
+        assert (there / "media" / file.name).read_bytes() == file.read_bytes()
+    assert (there / "secrets/data").read_bytes() == (data / "secrets/data").read_bytes()

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
+
+from backend import counters
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -100,8 +103,7 @@ def written(path: Path) -> Iterator[tuple[Writer, Path]]:
     """
     if path.exists():
         raise FileExistsError(f"{path} exists")
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".mibudge-backup-") as name:
-        folder = Path(name)
+    with drafts(path.parent, ".mibudge-backup") as folder:
         draft = folder / "archive"
         with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
             with tarfile.open(fileobj=file, mode="w:gz", compresslevel=6, format=tarfile.PAX_FORMAT) as tar:
@@ -110,6 +112,17 @@ def written(path: Path) -> Iterator[tuple[Writer, Path]]:
             os.fsync(file.fileno())
         draft.rename(path)
     _sync(path.parent)
+
+
+@contextmanager
+def drafts(parent: Path, name: str) -> Iterator[Path]:
+    """A private folder, removed in the end; one that a killed process left here is removed now."""
+    for left in parent.glob(f"{name}-*-*"):
+        process = left.name.removeprefix(f"{name}-").partition("-")[0]
+        if process.isdecimal() and not counters.is_alive(int(process)):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=parent, prefix=f"{name}-{os.getpid()}-") as made:
+        yield Path(made)
 
 
 def _sync(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,8 +38,7 @@ def restore(path: Path) -> Restored:
     is done again. The secrets of the archive count for processes that start afterwards.
     """
     _refuse_unless_empty()
-    with tempfile.TemporaryDirectory(dir=settings.DATA, prefix=".restore-") as name:
-        folder = Path(name)
+    with archive.drafts(settings.DATA, ".restore") as folder:
         try:
             manifest = archive.extracted(path, folder)
             if manifest.vendor == "sqlite" and sqlite.check(folder) != manifest.tables:
