@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from backend import safety
 from backend.operations import scrapers
+from backend.operations.backups import saving
 
 ROOT = Path(__file__).resolve().parents[1]
 KEYS = [(name, secrets.token_urlsafe(48)) for name in ("MIBUDGE_SECRET_KEY", "MIBUDGE_JWT_KEY")]
@@ -102,3 +103,9 @@ def test_the_readme_has_every_variable_that_is_read_and_no_other() -> None:
     documented = {name for row in rows for name in re.findall(r"`([A-Z][A-Z_]+)`", row.split("|")[1])}
     assert len(found) > 20
     assert documented == found - INTERNAL
+
+
+def test_a_backup_knows_every_secret_and_the_variable_in_its_place() -> None:
+    named = re.findall(r'_secret\("([A-Z_]+)", "(\w+)"\)', (ROOT / "backend/settings.py").read_text())
+    assert len(named) >= 4
+    assert {file: variable for variable, file in named} == saving.SECRETS
