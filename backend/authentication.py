@@ -9,6 +9,9 @@ An API token becomes its user with a `grant`. The ledger shows that user no more
 no such user at all: it takes access tokens alone.
 """
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 from uuid import UUID
 
@@ -81,6 +84,20 @@ def check(user: User, *, needs: str | None) -> None:
         access.check_signed_in(user)
     elif needs not in user.grant.scopes:
         raise errors.InsufficientScope(f"This needs a token with the scope {needs}.")
+
+
+@contextmanager
+def noting_another_password() -> Iterator[None]:
+    """Tell those who watch of a change of the password, and of wrong ones that were tried for it."""
+    try:
+        yield
+    except errors.TooManyAttempts:
+        trace.security_event("sign_in_held_back")
+        raise
+    except errors.WrongPassword:
+        trace.security_event("sign_in_failed")
+        raise
+    trace.security_event("password_changed", level=logging.INFO)
 
 
 def user_of(request: HttpRequest | Request) -> User | None:

@@ -155,6 +155,10 @@ class WrongCredentials(LedgerError):
     code = "no_active_account"
 
 
+class WrongPassword(InvalidValue):
+    """Not the password of whoever is signed in."""
+
+
 class TooManyAttempts(LedgerError):
     """Too many wrong passwords; `wait` seconds from now the next one is looked at."""
 

@@ -8,7 +8,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from backend import clock
+from backend import authentication, clock
 from backend.ledger.models import Session
 from backend.ledger.selectors import sign_ins
 from backend.ledger.services import passwords, sessions
@@ -85,11 +85,12 @@ class Password(views.View):
         API tokens go on unless revoke_tokens says otherwise. Wrong passwords are counted as when signing in.
         """
         given = self.given()
-        ended = passwords.change(
-            actor=self.actor,
-            current=given["current_password"],
-            new=given["new_password"],
-            revoke_tokens=given["revoke_tokens"],
-            now=clock.now(),
-        )
+        with authentication.noting_another_password():
+            ended = passwords.change(
+                actor=self.actor,
+                current=given["current_password"],
+                new=given["new_password"],
+                revoke_tokens=given["revoke_tokens"],
+                now=clock.now(),
+            )
         return Response(EndedSerializer(ended).data)

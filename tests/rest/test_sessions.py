@@ -103,6 +103,27 @@ def test_wrong_passwords_are_counted_as_when_signing_in(owner: User) -> None:
     assert change(other).status_code == 200  # somebody who guesses there locks nobody out here
 
 
+def test_those_who_watch_are_told(
+    owner: User, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in, "PER_ORIGIN", 1)
+    change(signed_in())
+    this = signed_in(password=NEW)
+    for _ in range(2):
+        change(this, "wrong")
+    mutation = 'mutation { changePassword(input: {currentPassword: "wrong", newPassword: "x"}) { __typename } }'
+    this.post("/graphql/", {"query": mutation}, content_type="application/json")
+    told = [record.message for record in caplog.records if record.name == "backend.security"]
+
+    assert [each for each in told if each != "signed_in"] == [
+        "password_changed",
+        "sign_in_failed",
+        "sign_in_held_back",
+        "sign_in_held_back",
+    ]
+    assert not any(word in caplog.text for word in ("wrong", PASSWORD, NEW))
+
+
 def test_a_right_password_leaves_no_count(owner: User) -> None:
     change(signed_in())
 

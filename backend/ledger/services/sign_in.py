@@ -50,11 +50,11 @@ def sign_in(
 def confirm(*, user: User, password: str, now: datetime) -> None:
     """Check the password of a user who is signed in; a wrong one counts like one of a sign-in from that browser.
 
-    Raises InvalidValue naming `current_password`, and TooManyAttempts.
+    Raises WrongPassword naming `current_password`, and TooManyAttempts.
     """
     attempt = _admit(_hashed(user.username), origin=f"session {user.session_id}", known=True, now=now)
     if not check_password(password, user.password):
-        raise errors.InvalidValue("That is not your password.", field="current_password")
+        raise errors.WrongPassword("That is not your password.", field="current_password")
     attempt.delete()
 
 

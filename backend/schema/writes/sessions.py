@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 from strawberry.types import Info
 
+from backend import authentication
 from backend.ledger import errors
 from backend.ledger.services import passwords, sessions
 from backend.schema import context
@@ -44,13 +45,14 @@ class SessionMutations:
         for field in ("current_password", "new_password"):
             if not 0 < len(getattr(given, field)) <= 1000:
                 raise errors.InvalidValue("A password has 1 to 1000 characters.", field=field)
-        ended = passwords.change(
-            actor=request.user,
-            current=given.current_password,
-            new=given.new_password,
-            revoke_tokens=given.revoke_tokens,
-            now=request.now,
-        )
+        with authentication.noting_another_password():
+            ended = passwords.change(
+                actor=request.user,
+                current=given.current_password,
+                new=given.new_password,
+                revoke_tokens=given.revoke_tokens,
+                now=request.now,
+            )
         return Ended(sessions=ended.sessions, tokens=ended.tokens)
 
     @mutation("End one of one's own sign-ins: none of its tokens counts any more.")
