@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError, GraphQLSyntaxError
+from graphql import FieldNode, GraphQLError, GraphQLSyntaxError
 from strawberry.types import Info
 from strawberry.types.field import StrawberryField
 
@@ -96,7 +96,8 @@ def log(found: Iterable[GraphQLError]) -> None:
     for error in found:
         cause = _cause(error)
         if cause is not None and not isinstance(cause, errors.LedgerError | RecursionError):
-            logger.error("A GraphQL field failed: %s", error.path, exc_info=cause)
+            field = next((node.name.value for node in error.nodes or () if isinstance(node, FieldNode)), "?")
+            logger.error("A GraphQL field failed: %s", field, exc_info=cause)  # not by the alias that a client chose
 
 
 def _cause(error: GraphQLError) -> Exception | None:

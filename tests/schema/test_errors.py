@@ -35,6 +35,20 @@ def test_what_was_not_foreseen_is_masked_and_noted(
     ]
     assert "secret" not in str(answer)
     assert "secret internal detail" in caplog.text
+    assert "A GraphQL field failed: fundingSummary" in caplog.text
+
+
+def test_it_is_noted_by_its_own_name_and_not_by_what_a_client_calls_it(
+    owner: User, account: BankAccount, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*args: object, **kwargs: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(funding, "summed_up", fail)
+    ask(owner, SUMMARY.replace("fundingSummary", "canary: fundingSummary"))
+
+    assert "A GraphQL field failed: fundingSummary" in caplog.text
+    assert "canary" not in caplog.text
 
 
 def test_what_the_ledger_refuses_keeps_its_words_and_code(
