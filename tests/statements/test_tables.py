@@ -1,5 +1,6 @@
 """Tables: how columns are found, what a mapping changes, and what is refused with its row and column."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -156,3 +157,15 @@ def test_an_amount_may_not_be_lost_in_a_description():
 def test_balances_that_do_not_follow_tell_nothing():
     [statement] = read("Date;Text;Amount;Balance\n2026-01-14;X;-1;10\n2026-01-15;Y;-2;10\n")
     assert (statement.opening_balance, statement.ledger_balance) == (None, None)
+
+
+@pytest.mark.parametrize("first", [0, 1, 2])
+def test_which_currency_comes_first_does_not_matter(first: int):
+    lines = ["2026-01-14;Yen;-1200;JPY", "2026-01-14;Dinar;-10.005;KWD", "2026-01-14;Dollar;-42.10;USD"]
+    turned = "\n".join([*lines[first:], *lines[:first]])
+    found = read(f"Date;Text;Amount;Currency\n{turned}\n", currency=None)
+    assert {each.currency: each.rows[0].amount for each in found} == {
+        "JPY": Decimal("-1200"),
+        "KWD": Decimal("-10.005"),
+        "USD": Decimal("-42.10"),
+    }

@@ -36,10 +36,12 @@ class Convention:
         code = columns.currency or _of_valuta(rows, columns) or (currency.upper() if currency else None)
         if code is not None and code not in currencies.CODES:
             raise StatementError(f"“{code[:10]}” is not a known currency.", field="currency")
-        of_marks = code or next(_given(rows, columns, "currency"), "").upper()
+        named = {text.upper() for text in _given(rows, columns, "currency")} & set(currencies.CODES)
+        # Which row comes first must not matter: of several currencies that with the most decimals tells least.
+        of_marks = code or max(sorted(named), key=currencies.decimals, default="USD")
         return cls(
             orders={role: _order(rows, columns, role, mapping) for role in DATES if role in columns.places},
-            mark=mapping.decimal or _mark(rows, columns, of_marks if of_marks in currencies.CODES else "USD"),
+            mark=mapping.decimal or _mark(rows, columns, of_marks),
             currency=code,
             direction=_direction(rows, columns),
             knows_status=_knows_status(rows, columns, mapping),
