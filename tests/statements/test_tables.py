@@ -165,7 +165,7 @@ def test_which_currency_comes_first_does_not_matter(first: int):
     turned = "\n".join([*lines[first:], *lines[:first]])
     found = read(f"Date;Text;Amount;Currency\n{turned}\n", currency=None)
     assert {each.currency: each.rows[0].amount for each in found} == {
-        "JPY": Decimal("-1200"),
+        "JPY": Decimal(-1200),
         "KWD": Decimal("-10.005"),
         "USD": Decimal("-42.10"),
     }
