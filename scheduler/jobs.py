@@ -8,7 +8,14 @@ from uuid import UUID
 
 from backend.ledger.selectors import funding as due
 from backend.ledger.selectors import integrity
-from backend.ledger.services import funding, idempotency, linking, sessions, webhook_deliveries
+from backend.ledger.services import (
+    funding,
+    idempotency,
+    linking,
+    sessions,
+    statement_imports,
+    webhook_deliveries,
+)
 from scheduler import heartbeat, nights, verified
 
 log = logging.getLogger(__name__)
@@ -91,3 +98,4 @@ def tidy(*, now: datetime) -> None:
     sessions.forget(now=now)
     idempotency.forget(now=now)
     webhook_deliveries.forget(now=now)
+    statement_imports.expire(now=now)

@@ -50,6 +50,8 @@ DOCUMENTS = {
     "createTransactions": """createTransactions(account: "@account", transactions: [
         {amount: "-1.00", postedDate: "2026-06-14", transactionType: FEE, rawDescription: "A"},
         {amount: "2.00", postedDate: "2026-06-14", transactionType: ACH, rawDescription: "B"}])""",
+    "previewStatement": """previewStatement(account: "@account", file: {
+        text: "Date,Description,Amount,Currency\\n2026-06-10,Corner Pantry,-5.00,USD\\n"})""",
     "prioritiseBudget": 'prioritiseBudget(id: "@groceries", priority: 1)',
     "removeOwner": 'removeOwner(id: "@account", username: "staff")',
     "reverseTransfer": 'reverseTransfer(id: "@transfer")',

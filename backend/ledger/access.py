@@ -22,6 +22,7 @@ from backend.ledger.models import (
     Entry,
     FundingEvent,
     Invitation,
+    StatementImport,
     Transaction,
     Transfer,
     User,
@@ -79,6 +80,10 @@ def transfers(user: Viewer) -> QuerySet[Transfer]:
 
 def funding_events(user: Viewer) -> QuerySet[FundingEvent]:
     return FundingEvent.objects.filter(bank_account__in=account_ids(user))
+
+
+def statement_imports(user: Viewer) -> QuerySet[StatementImport]:
+    return StatementImport.objects.filter(bank_account__in=account_ids(user))
 
 
 def changes(user: Viewer) -> QuerySet[Change]:

@@ -1,5 +1,9 @@
 """What the ledger refuses, as classes. The doors map a class to a status; nobody matches on a message."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
 
 class LedgerError(Exception):
     """The ledger refused the request and changed nothing; the caller can act on `code`.
@@ -173,6 +177,51 @@ class Conflict(LedgerError):
     """Somebody else was there first; look again."""
 
     code = "conflict"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hindrance:
+    """A row that stands in the way of a write, and why.
+
+    `place` is its place among the rows of a statement, from 0 on; `row_id` that of a row of the ledger.
+    """
+
+    reason: str
+    message: str
+    place: int | None = None
+    row_id: UUID | None = None
+
+
+class PlanChanged(Conflict):
+    """The ledger has changed since an import was shown: it would do something else now."""
+
+    code = "plan_changed"
+
+    def __init__(self, message: str, *, rows: Sequence[Hindrance]) -> None:
+        super().__init__(message)
+        self.rows = tuple(rows)
+
+
+class CannotRevert(Conflict):
+    """An import that cannot be taken back, since rows of it were worked on."""
+
+    code = "cannot_revert"
+
+    def __init__(self, message: str, *, rows: Sequence[Hindrance]) -> None:
+        super().__init__(message)
+        self.rows = tuple(rows)
+
+
+class ImportOver(Conflict):
+    """What is done with a preview cannot be done any more, or not yet with what is none."""
+
+    code = "import_over"
+
+
+class OtherStatement(InvalidValue):
+    """A statement of another account than the one that it was to go to."""
+
+    code = "other_statement"
 
 
 class NotDone(LedgerError):

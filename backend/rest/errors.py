@@ -52,7 +52,19 @@ def refusal(error: errors.LedgerError, *, noun: str) -> Response:
         return Response({"non_field_errors": [error.message]}, status=status.HTTP_400_BAD_REQUEST)
     message = f"No {noun} matches the given query." if isinstance(error, errors.NotFound) else error.message
     code = next(code for kind, code in STATUS if isinstance(error, kind))
-    return Response({"detail": message, "code": error.code}, status=code)
+    body: dict[str, Any] = {"detail": message, "code": error.code}
+    if isinstance(error, errors.PlanChanged | errors.CannotRevert):
+        body["hindrances"] = [_hindrance(each) for each in error.rows]
+    return Response(body, status=code)
+
+
+def _hindrance(row: errors.Hindrance) -> dict[str, Any]:
+    return {
+        "row": None if row.place is None else row.place + 1,
+        "transaction": None if row.row_id is None else str(row.row_id),
+        "reason": row.reason,
+        "message": row.message,
+    }
 
 
 def _as_api_exception(error: Exception) -> Exception:

@@ -18,7 +18,14 @@ from rest_framework.filters import OrderingFilter, search_smart_split
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from backend.ledger.models import BankAccount, Budget, FundingEvent, Transaction, WebhookDelivery
+from backend.ledger.models import (
+    BankAccount,
+    Budget,
+    FundingEvent,
+    StatementImport,
+    Transaction,
+    WebhookDelivery,
+)
 from backend.ledger.selectors import search
 
 from . import fields
@@ -196,3 +203,7 @@ class WebhookDeliveryFilters(kinds.FilterSet):
     webhook = kinds.UUIDFilter("webhook_id")
     status = kinds.ChoiceFilter(choices=WebhookDelivery.Status.choices)
     kind = kinds.CharFilter()
+
+
+class StatementImportFilters(kinds.FilterSet):
+    status = kinds.ChoiceFilter(choices=StatementImport.Status.choices)

@@ -39,7 +39,23 @@ REFUSALS = {
     "Refusal": {
         "type": "object",
         "description": "What was refused; clients may act on the code.",
-        "properties": {"detail": {"type": "string"}, "code": {"type": "string"}},
+        "properties": {
+            "detail": {"type": "string"},
+            "code": {"type": "string"},
+            "hindrances": {
+                "type": "array",
+                "description": "Where rows of an import stand in the way: which, and why.",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "row": {"type": "integer", "nullable": True},
+                        "transaction": {"type": "string", "format": "uuid", "nullable": True},
+                        "reason": {"type": "string"},
+                        "message": {"type": "string"},
+                    },
+                },
+            },
+        },
         "required": ["detail"],
     },
     "BadRequest": {
@@ -73,6 +89,7 @@ REFUSING = (
     "bank_accounts_webhook_deliveries_replay_create",
     "transactions_refund_of_destroy",
 )
+CONFLICTING = ("bank_accounts_imports_partial_update", "bank_accounts_imports_destroy")
 
 
 class BearerScheme(SimpleJWTScheme):
@@ -170,3 +187,5 @@ def _refused_with(path: str, operation: dict[str, Any]) -> Iterator[str]:
         yield "429"
     if any(parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", ())):
         yield from ("409", "422")
+    if operation["operationId"] in CONFLICTING:
+        yield "409"

@@ -38,6 +38,12 @@ SPECTACULAR: dict[str, Any] = {
         "FundingEventKindEnum": "backend.ledger.models.FundingEvent.Kind",
         "FundingEventStatusEnum": "backend.ledger.models.FundingEvent.Status",
         "UpcomingFundingEventStatusEnum": "backend.rest.funding_events.UPCOMING_STATUSES",
+        "StatementImportStatusEnum": "backend.ledger.models.StatementImport.Status",
+        "StatementFormatEnum": "backend.rest.statement_rows.FORMATS",
+        "StatementRowVerdictEnum": "backend.rest.statement_rows.VERDICTS",
+        "StatementRowReasonEnum": "backend.rest.statement_rows.REASONS",
+        "StatementRowActionEnum": "backend.rest.statement_rows.ACTIONS",
+        "StatementDecisionEnum": "backend.rest.statement_rows.CHOICES",
         "CategoryEnum": "backend.rest.allocations.CATEGORIES",
     },
     "POSTPROCESSING_HOOKS": [

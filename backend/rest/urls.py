@@ -19,6 +19,7 @@ from .links import AccountLinks, Links
 from .openapi import Document, redoc, swagger_ui, swagger_ui_start
 from .refunds import Refunds
 from .sessions import Password, Sessions
+from .statement_imports import StatementImport, StatementImports
 from .tokens import RefreshView, RegisterView, SignInView, SignOutView
 from .transactions import Transactions, Uploads
 from .transfers import InternalTransactions
@@ -66,6 +67,14 @@ urlpatterns = [
     v1("bank-accounts/<key:id>/funding-events/<key:event_id>/retry/", FundingEventActions, {"post": "retry"}),
     v1("bank-accounts/<key:id>/funding-events/<key:event_id>/take-back/", FundingEventActions, {"post": "take_back"}),
     v1("bank-accounts/<key:id>/funding-summary/", BankAccounts, {"get": "funding_summary"}),
+    v1("bank-accounts/<key:id>/imports/", StatementImports, LIST_CREATE),
+    v1(
+        "bank-accounts/<key:id>/imports/<key:import_id>/",
+        StatementImport,
+        {"get": "retrieve", "patch": "partial_update", "delete": "destroy"},
+    ),
+    v1("bank-accounts/<key:id>/imports/<key:import_id>/commit/", StatementImport, {"post": "commit"}),
+    v1("bank-accounts/<key:id>/imports/<key:import_id>/revert/", StatementImport, {"post": "revert"}),
     v1("bank-accounts/<key:id>/link-candidates/", AccountLinks, {"get": "candidates"}),
     v1("bank-accounts/<key:id>/invitations/", Invitations, LIST_CREATE),
     v1("bank-accounts/<key:id>/invitations/<key:invitation_id>/", InvitationActions, {"delete": "destroy"}),

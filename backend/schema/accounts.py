@@ -21,6 +21,7 @@ from . import (
     filters,
     funding_event_filters,
     pages,
+    statement_rows,
     transaction_filters,
     transfer_filters,
 )
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from .allocations import Allocation
     from .budgets import Budget
     from .funding_events import FundingEvent
+    from .statement_imports import StatementImport
     from .transactions import Transaction
     from .transfers import Transfer
 
@@ -85,6 +87,10 @@ class BankAccount(AccountBalances, Checked, base.Visible, relay.Node):
     transfers: pages.Connection[Annotated["Transfer", strawberry.lazy("backend.schema.transfers")]] = (
         transfer_filters.listed("What was moved between its budgets, the latest first.")
     )
+
+    statement_imports: pages.Connection[
+        Annotated["StatementImport", strawberry.lazy("backend.schema.statement_imports")]
+    ] = statement_rows.listed("Imports of its statements, previews included, the latest first.")
 
     @strawberry_django.field(only=["currency"], description="The currency of everything in it.")
     def currency_details(self) -> Currency:

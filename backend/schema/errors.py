@@ -1,8 +1,9 @@
 """What is refused, as GraphQL: `Problem` where a mutation promises one, else an error with a code; bugs are masked."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 import strawberry
 from graphql import FieldNode, GraphQLError, GraphQLSyntaxError
@@ -34,11 +35,22 @@ FIELDS = {
 """Inputs that are called otherwise here than in the ledger and the REST API."""
 
 
+@strawberry.type(description="A row that stands in the way of an import or of its reverting, and why.")
+class Hindrance:
+    row: int | None = strawberry.field(description="The number of the row of the statement, from 1 on.")
+    transaction: UUID | None = strawberry.field(description="The UUID of the transaction that it is about.")
+    reason: str = strawberry.field(description='What a program can act on, such as "split" or "duplicate".')
+    message: str = strawberry.field(description="The same for people.")
+
+
 @strawberry.type(description="Why the ledger refused; nothing was changed.")
 class Problem:
     code: str = strawberry.field(description='What a program can act on, such as "not_found" or "invalid_amount".')
     message: str = strawberry.field(description="The same for people.")
     field: str | None = strawberry.field(description="The input that was at fault, where one was.")
+    hindrances: list[Hindrance] = strawberry.field(
+        default_factory=list, description="Rows of a statement that stand in the way, where some do."
+    )
 
 
 class ProblemHandler(strawberry.ExceptionHandler[errors.LedgerError, Problem]):
@@ -58,7 +70,21 @@ def _note(refusal: errors.LedgerError) -> None:
 
 
 def problem(refusal: errors.LedgerError) -> Problem:
-    return Problem(code=refusal.code, message=refusal.message, field=field_name(refusal.field))
+    rows: Sequence[errors.Hindrance] = getattr(refusal, "rows", ())
+    return Problem(
+        code=refusal.code,
+        message=refusal.message,
+        field=field_name(refusal.field),
+        hindrances=[
+            Hindrance(
+                row=None if row.place is None else row.place + 1,
+                transaction=row.row_id,
+                reason=row.reason,
+                message=row.message,
+            )
+            for row in rows
+        ],
+    )
 
 
 def field_name(name: str | None) -> str | None:

@@ -35,6 +35,7 @@ from .reference_data import ReferenceQueries
 from .refunds import RefundQueries
 from .reports import ReportQueries
 from .sessions import SessionQueries
+from .statement_imports import StatementImport, StatementImportQueries
 from .sync import SyncQueries
 from .transactions import Transaction
 from .transfers import Transfer
@@ -50,6 +51,7 @@ NODES: dict[str, type[relay.Node]] = {
         Budget,
         FundingEvent,
         HistoryEntry,
+        StatementImport,
         Transaction,
         Transfer,
         Webhook,
@@ -75,6 +77,7 @@ class Query(
     ApiTokenQueries,
     SessionQueries,
     InvitationQueries,
+    StatementImportQueries,
 ):
     @strawberry.field(description="The thing of that id; null if there is none that the user may see.")
     def node(

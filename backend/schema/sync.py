@@ -27,6 +27,7 @@ from .accounts import BankAccount
 from .allocations import Allocation
 from .budgets import Budget
 from .funding_events import FundingEvent
+from .statement_imports import StatementImport
 from .transactions import Transaction
 from .transfers import Transfer
 
@@ -43,6 +44,7 @@ class RowType(Enum):
     ALLOCATION = enums.word(Change.Noun.ALLOCATION, "An allocation.")
     TRANSFER = enums.word(Change.Noun.TRANSFER, "A transfer.")
     FUNDING_EVENT = enums.word(Change.Noun.FUNDING_EVENT, "A funding event.")
+    STATEMENT_IMPORT = enums.word(Change.Noun.STATEMENT_IMPORT, "A statement import.")
 
 
 @strawberry.enum(description="What became of a row.")
@@ -59,6 +61,7 @@ TYPES: dict[str, type[Any]] = {
     Change.Noun.ALLOCATION: Allocation,
     Change.Noun.TRANSFER: Transfer,
     Change.Noun.FUNDING_EVENT: FundingEvent,
+    Change.Noun.STATEMENT_IMPORT: StatementImport,
 }
 
 
@@ -105,6 +108,9 @@ class Changes:
     allocations: list[Allocation] = _rows(Change.Noun.ALLOCATION, "Allocations that are new or different.")
     transfers: list[Transfer] = _rows(Change.Noun.TRANSFER, "Transfers that are new.")
     funding_events: list[FundingEvent] = _rows(Change.Noun.FUNDING_EVENT, "Funding events that are new or different.")
+    statement_imports: list[StatementImport] = _rows(
+        Change.Noun.STATEMENT_IMPORT, "Statement imports that are new or different."
+    )
 
     @strawberry.field(description="Every row that something happened to, deleted ones too, in that order.")
     def rows(self) -> list[ChangedRow]:

@@ -19,10 +19,12 @@ from backend.ledger.services import (
     budgets,
     funding,
     funding_events,
+    import_revert,
     imports,
     linking,
     owners,
     refunds,
+    statement_imports,
     transactions,
     transfers,
     users,
@@ -57,6 +59,21 @@ ON_ROWS: dict[str, Try] = {
     "funding_events.run": lambda who, account, *_: funding_events.run(actor=who, account_id=account.pk, now=build.NOW),
     "imports.run": lambda who, account, *_: imports.run(
         actor=who, account_id=account.pk, statement=STATEMENT, source="ofx", now=build.NOW
+    ),
+    "statement_imports.preview": lambda who, account, *_: statement_imports.preview(
+        actor=who, account_id=account.pk, statement=STATEMENT, now=build.NOW
+    ),
+    "statement_imports.adjust": lambda who, account, *_: statement_imports.adjust(
+        actor=who, import_id=account.statement_imports.get().pk, decisions={}, refresh=True, now=build.NOW
+    ),
+    "statement_imports.commit": lambda who, account, *_: statement_imports.commit(
+        actor=who, import_id=account.statement_imports.get().pk, now=build.NOW
+    ),
+    "statement_imports.discard": lambda who, account, *_: statement_imports.discard(
+        actor=who, import_id=account.statement_imports.get().pk, now=build.NOW
+    ),
+    "import_revert.revert": lambda who, account, *_: import_revert.revert(
+        actor=who, import_id=account.statement_imports.get().pk, now=build.NOW
     ),
     "owners.add": lambda who, account, *_: owners.add(
         actor=who, account_id=account.pk, username=who.username, now=build.NOW
@@ -160,6 +177,9 @@ TRIES = {name: (None, call) for name, call in ON_ROWS.items()} | BY_FIELD
 
 @pytest.fixture
 def row(account: BankAccount, groceries: Budget) -> Transaction:
+    statement_imports.preview(
+        actor=build.first_owner(account), account_id=account.pk, statement=STATEMENT, now=build.NOW
+    )
     return build.transaction(account, amount="-10", pending=True, splits={groceries: "1"})
 
 
@@ -225,6 +245,7 @@ ROWS = (
     access.allocations,
     access.transfers,
     access.funding_events,
+    access.statement_imports,
 )
 
 

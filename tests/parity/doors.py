@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any
 
 import yaml
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type
 
@@ -15,6 +16,7 @@ from backend.schema import enums, errors
 from backend.schema.api_tokens import ApiTokenScope
 from backend.schema.funding_event_filters import FundingEventKind
 from backend.schema.root import schema
+from backend.schema.statement_rows import StatementFormat, StatementRowChoice
 from backend.schema.webhooks import WebhookEventKind
 from tests.documents import OPENAPI
 from tests.parity.world import World
@@ -33,6 +35,11 @@ VERBS = {"create": "create", "update": "update", "partial_update": "update", "de
 ACTIONS = {
     "bank_accounts_auto_spend_apply_create": "applyAutoSpend",
     "bank_accounts_auto_spend_runs_undo_create": "undoAutoSpend",
+    "bank_accounts_imports_commit_create": "commitImport",
+    "bank_accounts_imports_create": "importStatement",
+    "bank_accounts_imports_destroy": "discardImport",
+    "bank_accounts_imports_partial_update": "adjustImport",
+    "bank_accounts_imports_revert_create": "revertImport",
     "bank_accounts_mark_imported_create": "markImported",
     "bank_accounts_funding_events_retry_create": "retryFundingEvent",
     "bank_accounts_funding_events_skip_create": "skipFundingEvent",
@@ -63,9 +70,14 @@ ENUMS: dict[str, type[Enum]] = {
     "transaction_type": enums.TransactionType,
     "kind": FundingEventKind,
     "scopes": ApiTokenScope,
+    "format": StatementFormat,
+    "action": StatementRowChoice,
 }
 NOT_SAID = {"createTransfer": {"bank_account"}}
 """What a mutation tells from the rest of its input."""
+
+ROWS_TOLD = {"plan_changed", "cannot_revert"}
+"""Refusals that name rows."""
 
 RULES = {"min": "least", "max": "most"}
 
@@ -111,26 +123,36 @@ class Refused:
     code: str | None = None
     field: str | None = None
     message: str | None = None
+    rows: tuple[str, ...] = ()
+    """Why which rows of an import stand in the way."""
 
 
 def rest(world: World, user: User, operation: Write, thing: str, body: dict[str, Any]) -> Refused | None:
     path = operation.path
     if "{event_id}" in path:
         path = path.replace("{id}", world.key("funded_account"))
+    if "{import_id}" in path:
+        path = path.replace("{id}", world.key("import_account"))
     if "{webhook_id}" in path or "{delivery_id}" in path or "{invitation_id}" in path:
         path = path.replace("{id}", world.key("account"))
     if "{run_id}" in path:
         path = path.replace("{id}", world.key("ruled_account"))
     path = re.sub(r"\{\w+\}", thing, path)
-    response = Client(headers=bearer(user)).generic(
-        operation.method, path, data=json.dumps(world.filled(body)), content_type="application/json"
-    )
+    client = Client(headers=bearer(user))
+    if "file" in body:
+        file = SimpleUploadedFile("statement.csv", body["file"].encode())
+        response = client.post(path, {**body, "file": file})
+    else:
+        response = client.generic(
+            operation.method, path, data=json.dumps(world.filled(body)), content_type="application/json"
+        )
     if response.status_code < 300:
         return None
     found = response.json()
     assert response.status_code < 500, found
     if "detail" in found:
-        return Refused(code=found["code"])
+        assert (found["code"] in ROWS_TOLD) == ("hindrances" in found)
+        return Refused(code=found["code"], rows=tuple(each["reason"] for each in found.get("hindrances", ())))
     ((name, (message, *_)),) = found.items()
     return Refused(field=None if name == "non_field_errors" else name, message=message)
 
@@ -148,7 +170,7 @@ def graphql(world: World, user: User, operation: Write, thing: str, body: dict[s
     if found["__typename"] != "Problem":
         return None
     if found["field"] is None and found["code"] != "same_budget":
-        return Refused(code=found["code"])
+        return Refused(code=found["code"], rows=tuple(each["reason"] for each in found["hindrances"]))
     return Refused(field=found["field"] and _ledger_name(found["field"], body), message=found["message"])
 
 
@@ -157,7 +179,14 @@ def _document(name: str, thing: str, body: dict[str, Any]) -> tuple[str, dict[st
     given: dict[str, Any] = {}
     for argument, definition in field.args.items():
         kind = get_named_type(definition.type)
-        if argument in ("id", "username") and thing:
+        if argument == "file":
+            said = {key: value for key, value in body.items() if key != "file"}
+            given[argument] = _input(said, set(kind.fields)) | {"text": body["file"], "name": "statement.csv"}
+        elif argument == "account" and "file" in body:
+            given[argument] = thing
+        elif argument == "decisions":
+            given[argument] = [_input(each, {"row", "action", "transaction"}) for each in body.get("decisions", [])]
+        elif argument in ("id", "username") and thing:
             given[argument] = thing
         elif argument == "input" and isinstance(kind, GraphQLInputObjectType):
             said = {key: value for key, value in body.items() if key not in NOT_SAID.get(name, ())}
@@ -172,7 +201,7 @@ def _document(name: str, thing: str, body: dict[str, Any]) -> tuple[str, dict[st
     types = {argument: field.args[argument].type for argument in given}
     declared = ", ".join(f"${argument}: {kind}" for argument, kind in types.items())
     passed = ", ".join(f"{argument}: ${argument}" for argument in given)
-    selection = "__typename ... on Problem { code field message }"
+    selection = "__typename ... on Problem { code field message hindrances { reason } } "
     header = f"mutation ({declared})" if declared else "mutation"
     call = f"{name}({passed})" if passed else name
     return f"{header} {{ {call} {{ {selection} }} }}", given

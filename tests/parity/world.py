@@ -1,6 +1,8 @@
 """A small world in which the two doors do the same, and what is left of it afterwards."""
 
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from backend.ledger.models import (
@@ -12,6 +14,7 @@ from backend.ledger.models import (
     FundingEvent,
     Invitation,
     Session,
+    StatementImport,
     Transaction,
     Transfer,
     User,
@@ -24,12 +27,15 @@ from backend.ledger.services import (
     budgets,
     funding,
     funding_events,
+    imports,
     invitations,
     linking,
     refunds,
+    statement_imports,
     transactions,
     webhooks,
 )
+from backend.ledger.statements import Row, Statement
 from tests import build, tokens
 from tests.conftest import PASSWORD
 from tests.services import hooked
@@ -103,6 +109,7 @@ def build_world(owner: User, stranger: User, staff: User) -> World:
     own = invitations.invite(actor=owner, account_id=elsewhere.pk, now=build.NOW)
     world.things["own_secret"] = own.secret
     world.things["foreign_token"] = tokens.api_token(stranger, "read").row
+    world.things |= _imported(owner, foreign)
     Budget.objects.filter(pk=archived.pk).update(archived=True, archived_at=build.NOW)
     return world
 
@@ -166,6 +173,41 @@ def _funded(owner: User) -> dict[str, Any]:
     return {"funded_account": account, "weekly": weekly, "short": short, "skipped": skipped}
 
 
+def statement(*texts: str, amount: str = "-7.00") -> Statement:
+    rows = tuple(
+        Row(bank_id=text, posted_on=date(2026, 6, 9), amount=Decimal(amount), description=text, kind="DEBIT")
+        for text in texts
+    )
+    return Statement(account_number=None, account_type="C", currency="USD", rows=rows)
+
+
+def _imported(owner: User, foreign: BankAccount) -> dict[str, Any]:
+    """Imports: two previews, of which one is of a ledger that has changed, and two commits, of which one was used."""
+    account = build.account(owner=owner, name="Imported", balance="10.00")
+
+    def preview(of: BankAccount, said: Statement) -> StatementImport:
+        return statement_imports.preview(actor=build.first_owner(of), account_id=of.pk, statement=said, now=build.NOW)
+
+    def done(said: Statement) -> StatementImport | None:
+        run = imports.run(actor=owner, account_id=account.pk, statement=said, source="ofx", now=build.NOW)
+        return run.record
+
+    stale = preview(account, statement("LATER"))
+    committed, used = done(statement("ONE")), done(statement("LATER"))
+    row = Transaction.objects.get(statement_import=used)
+    transactions.update(actor=owner, transaction_id=row.pk, changes={"memo": "mine"}, now=build.NOW)
+    return {
+        "preview": preview(account, statement("NEW", "NEWER")),
+        "stale": stale,
+        "committed": committed,
+        "used": used,
+        "import_account": account,
+        "held": build.transaction(account, amount="-9.00", pending=True, raw_description="HELD"),
+        "booked": build.transaction(account, amount="-8.00", raw_description="BOOKED"),
+        "foreign_import": preview(foreign, statement("THEIRS")),
+    }
+
+
 ROWS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (User, ("username", "name", "timezone", "default_bank_account__name")),
     (
@@ -190,6 +232,11 @@ ROWS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (Invitation, ("bank_account__name", "inviter__username", "used_by__username", "expires_at", "revoked_at")),
     (ApiToken, ("name", "scopes", "all_accounts", "accounts__name", "user__username", "expires_at", "revoked_at")),
     (AutoSpendRun, ("bank_account__name", "actor__username", "rows", "undone_at", "undone_by__username")),
+    (
+        StatementImport,
+        ("bank_account__name", "actor__username", "status", "source", "file_name", "file_hash", "statement",
+         "choices", "row_count", "entered", "settled", "committed_by__username", "reverted_by__username"),
+    ),
     (FundingEvent, ("budget__name", "kind", "on", "status", "intended", "moved", "skipped_by__username")),
     (Webhook, ("bank_account__name", "owner__username", "url", "kinds", "active", "disabled_reason")),
     (WebhookDelivery, ("bank_account__name", "kind", "status", "tries", "next_try_at", "error")),

@@ -84,8 +84,8 @@ class Paths:
 
     def _arguments(self, name: str, field: GraphQLField, *, length: int) -> str:
         given = {key: self._value(key, each, of=name) for key, each in field.args.items() if is_required_argument(each)}
-        if "first" in field.args:
-            given["first"] = str(ROWS.get(length, 1))
+        for size in {"first", "limit"} & set(field.args):
+            given[size] = str(ROWS.get(length, 1))
         return "(" + ", ".join(f"{key}: {value}" for key, value in given.items()) + ")" if given else ""
 
     def _value(self, key: str, wanted: GraphQLArgument | GraphQLInputField, *, of: str) -> str:

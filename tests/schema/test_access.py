@@ -15,7 +15,7 @@ from backend.schema.root import NODES, schema
 from tests import build
 from tests.build import NOW
 from tests.schema.door import ask, data, nodes
-from tests.services import hooked
+from tests.services import hooked, imported
 
 pytestmark = pytest.mark.django_db
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
@@ -33,6 +33,7 @@ def rows_of(account: BankAccount) -> dict[str, Any]:
         "BankAccount": account,
         "Budget": budget,
         "HistoryEntry": Change.objects.filter(bank_account=account).latest("pk"),
+        "StatementImport": imported.record(account),
         "Transaction": movement,
         "Transfer": build.transfer(account, source=budget, target=build.unallocated(account), amount="1.00"),
         "Webhook": hook,
@@ -51,7 +52,7 @@ def test_every_node_type_is_walked_below() -> None:
 
     assert implementations == set(NODES)
     assert set(NODES) == set(
-        "Allocation Bank BankAccount Budget FundingEvent HistoryEntry Transaction Transfer Webhook "
+        "Allocation Bank BankAccount Budget FundingEvent HistoryEntry StatementImport Transaction Transfer Webhook "
         "WebhookDelivery".split()
     )
 

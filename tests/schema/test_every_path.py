@@ -8,6 +8,7 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -26,9 +27,12 @@ from backend.ledger.services import (
     invitations,
     links,
     refunds,
+    statement_imports,
     transactions,
     webhooks,
 )
+from backend.ledger.statements import Row, Statement
+from backend.ledger.statements.steps import Action, Choice
 from backend.schema.context import Context
 from backend.schema.root import schema
 from tests import build, servers, tokens
@@ -86,6 +90,33 @@ def furnish(account: BankAccount, word: str) -> None:
     build.budget(account, name=f"{word} plain")
     hook = hooked.hook(account, url=f"https://{word}.example/")
     webhooks.ping(actor=hook.owner, webhook_id=hook.pk, now=NOW)
+    bring_in(account, word)
+
+
+def bring_in(account: BankAccount, word: str) -> None:
+    """An import that was done, with a row of each kind."""
+    held = build.transaction(account, amount="-6.00", pending=True, raw_description=f"{word} hold")
+    rows = [
+        Row(bank_id=each, posted_on=NOW.date(), amount=Decimal(-6), description=f"{word} {each}", memo=word, kind="POS")
+        for each in ("a", "b", "a")
+    ]
+    said = Statement(
+        account_number=word,
+        account_type="C",
+        currency="USD",
+        start=NOW.date(),
+        end=NOW.date(),
+        ledger_balance=Decimal(1),
+        ledger_balance_on=NOW.date(),
+        rows=tuple(rows),
+    )
+    owner = build.first_owner(account)
+    record = statement_imports.preview(
+        actor=owner, account_id=account.pk, statement=said, now=NOW, file_name=f"{word}.ofx", file_hash=word
+    )
+    settle = Choice(action=Action.SETTLE, of=held.pk)
+    statement_imports.adjust(actor=owner, import_id=record.pk, decisions={1: settle}, now=NOW)
+    statement_imports.commit(actor=owner, import_id=record.pk, now=NOW)
 
 
 def ruled(account: BankAccount, word: str, texts: dict[str, Any]) -> None:
@@ -162,6 +193,7 @@ def ids_of(account: BankAccount) -> dict[str, str]:
         "transaction": movement,
         "allocation": movement.allocations.all()[0],
         "transfer": account.transfers.all()[0],
+        "statementImport": account.statement_imports.all()[0],
     }
     found = {name: str(row.pk) for name, row in rows.items()}
     return {**found, "node": str(relay.GlobalID("Transaction", str(movement.pk)))}

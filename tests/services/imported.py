@@ -4,9 +4,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from backend.ledger.models import BankAccount
+from backend.ledger.models import BankAccount, StatementImport
 from backend.ledger.selectors import integrity
-from backend.ledger.services import imports
+from backend.ledger.services import imports, statement_imports
 from backend.ledger.statements import Row, Statement
 from tests import build
 from tests.build import NOW
@@ -36,6 +36,13 @@ def enter(account: BankAccount, *rows: Row, now: datetime = NOW, **more: Any) ->
         source="ofx",
         now=now,
         **given,
+    )
+
+
+def record(account: BankAccount) -> StatementImport:
+    """A preview of a statement with one row."""
+    return statement_imports.preview(
+        actor=build.first_owner(account), account_id=account.pk, statement=statement(row()), now=NOW
     )
 
 

@@ -11,6 +11,7 @@ from .funding_event import FundingEvent
 from .idempotency import IdempotencyKey
 from .invitation import Invitation
 from .session import FailedSignIn, Session, SpentToken
+from .statement_import import StatementImport
 from .transaction import Transaction
 from .transfer import Transfer
 from .user import User
@@ -34,6 +35,7 @@ __all__ = [
     "Session",
     "SpentToken",
     "Stamped",
+    "StatementImport",
     "Transaction",
     "Transfer",
     "User",

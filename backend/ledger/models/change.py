@@ -17,6 +17,7 @@ class Change(models.Model):
         ALLOCATION = "allocation", "Allocation"
         TRANSFER = "transfer", "Transfer"
         FUNDING_EVENT = "funding_event", "Funding event"
+        STATEMENT_IMPORT = "statement_import", "Statement import"
 
     class Action(models.TextChoices):
         CREATED = "created", "Created"

@@ -3,6 +3,7 @@ from django.db.models import Q
 
 from .account import BankAccount
 from .fields import AmountField, Versioned, in_range
+from .statement_import import StatementImport
 
 
 class Transaction(Versioned):
@@ -69,6 +70,10 @@ class Transaction(Versioned):
     import_key = models.CharField(  # noqa: DJ001 (null: not imported; unique among the imported)
         max_length=80, null=True, blank=True, help_text="What the bank's row is known by."
     )
+    statement_import = models.ForeignKey(
+        StatementImport, on_delete=models.SET_NULL, null=True, blank=True, related_name="transactions"
+    )
+    statement_place = models.PositiveIntegerField(null=True, blank=True, help_text="Its place among the import's rows.")
 
     posted_balance = AmountField(help_text="The account's posted balance after this row.")
     available_balance = AmountField(help_text="The account's available balance after this row.")

@@ -8,7 +8,7 @@ what is read here cannot change before it is written. `verify_ledger` recomputes
 from . import journal, loading, outbox
 from .allocations import Move, Part, allocate, reassign
 from .locking import lock, lock_all, tick
-from .transactions import Draft, post, remove, settle
+from .transactions import Draft, post, remove, remove_all, settle, unsettle
 from .transfers import judge, move
 
 __all__ = [
@@ -26,6 +26,8 @@ __all__ = [
     "post",
     "reassign",
     "remove",
+    "remove_all",
     "settle",
     "tick",
+    "unsettle",
 ]

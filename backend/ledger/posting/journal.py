@@ -20,6 +20,7 @@ from backend.ledger.models import (
     Entry,
     FundingEvent,
     Stamped,
+    StatementImport,
     Transaction,
     Transfer,
     User,
@@ -27,7 +28,7 @@ from backend.ledger.models import (
 )
 from backend.ledger.rules import money
 
-from . import outbox
+from . import outbox, rows
 
 Row = TypeVar("Row", bound=Stamped)
 Values = dict[str, list[Any]]
@@ -114,6 +115,10 @@ KINDS: dict[type[Stamped], Watched] = {
         noun=Noun.FUNDING_EVENT,
         fields=("budget_id", "kind", "on", "status", "intended", "moved", "reason", "skipped_by_id"),
     ),
+    StatementImport: Watched(
+        noun=Noun.STATEMENT_IMPORT,
+        fields=("status", "source", "file_name", "file_hash", "row_count", "entered", "settled", "choices"),
+    ),
 }
 AMOUNTS = {field.name for kind in KINDS for field in kind._meta.fields if isinstance(field, AmountField)}
 HIDDEN = {"account_number"}
@@ -134,9 +139,9 @@ def watch(row: Row) -> Row:
     return row
 
 
-def created(account: BankAccount, rows: Iterable[Stamped]) -> None:
+def created(account: BankAccount, new: Iterable[Stamped]) -> None:
     """Note rows that were not there before."""
-    for row in rows:
+    for row in new:
         values = {
             name: [None, _plain(account, name, value)] for name, value in _state(row).items() if _says_something(value)
         }
@@ -164,9 +169,9 @@ def changed(account: BankAccount, row: Stamped) -> bool:
     return True
 
 
-def deleted(account: BankAccount, rows: Iterable[Stamped]) -> None:
+def deleted(account: BankAccount, gone: Iterable[Stamped]) -> None:
     """Note rows that are about to go, with what they were."""
-    for row in rows:
+    for row in gone:
         values = {
             name: [_plain(account, name, value), None] for name, value in _state(row).items() if _says_something(value)
         }
@@ -184,7 +189,7 @@ def write(account: BankAccount, *, at: datetime) -> None:
     for note in journal.notes:
         note.at = at
     if journal.notes:
-        Change.objects.bulk_create(journal.notes, batch_size=500)
+        rows.insert(journal.notes)
         meter.note((note.noun, note.action) for note in journal.notes)
         journal.notes.clear()
         outbox.write(account, at=at)
@@ -238,7 +243,7 @@ def _said(account: BankAccount, row: Stamped) -> dict[str, Any]:
 
 
 def _says_something(value: object) -> bool:
-    return value is not None and value not in ("", [])
+    return value is not None and value not in ("", [], {})
 
 
 def _plain(account: BankAccount, name: str, value: Any) -> Any:

@@ -10,6 +10,7 @@ from backend.ledger.models import BankAccount, Entry, Transaction
 from . import chain, journal
 from .allocations import Part, append, check_parts, new_entries, rearrange
 from .locking import Purse, next_seq, save_account, tick, within_range
+from .rows import insert
 
 ZERO = Decimal(0)
 
@@ -51,8 +52,8 @@ def post(account: BankAccount, drafts: Sequence[Draft], *, now: datetime) -> lis
             purse.save(now=now)
             save_account(account)
         elif rows:
-            Transaction.objects.bulk_create(rows, batch_size=500)
-            Entry.objects.bulk_create(entries, batch_size=500)
+            insert(rows)
+            insert(entries)
             purse.save(now=now)
             save_account(account)
             chain.rebuild(account, since=min(row.posted_date for row in rows))
@@ -99,6 +100,34 @@ def settle(
         save_account(account)
 
 
+def unsettle(
+    account: BankAccount, transaction: Transaction, *, amount: Decimal, parts: Sequence[Part], now: datetime
+) -> None:
+    """A transaction that had settled is pending again, with `amount`, which lies on budgets as `parts` says."""
+    transaction.refresh_from_db(fields=["pending", "amount", "posted_balance", "available_balance"])
+    journal.watch(transaction)
+    assert not transaction.pending, "only what has posted becomes pending again"
+    delta, posted = amount - transaction.amount, transaction.amount
+    now = tick(account, now=now)
+    with within_range(field="amount"):
+        chain.shift_transactions(
+            account, at=transaction.posted_date, seq=transaction.seq, available=delta, posted=-posted
+        )
+        account.available_balance += delta
+        account.posted_balance -= posted
+        transaction.amount = amount
+        transaction.available_balance += delta
+        transaction.posted_balance -= posted
+        transaction.pending = True
+        journal.changed(account, transaction)
+        transaction.stamp(now)
+        transaction.save(
+            update_fields=["amount", "available_balance", "posted_balance", "pending", "version", "modified_at"]
+        )
+        rearrange(account, transaction, parts, now=now)
+        save_account(account)
+
+
 def remove(account: BankAccount, transaction: Transaction, *, now: datetime) -> None:
     """Take a transaction and its allocations out of the ledger, as if it had never been."""
     entries = list(Entry.objects.filter(transaction=transaction))
@@ -124,3 +153,31 @@ def remove(account: BankAccount, transaction: Transaction, *, now: datetime) -> 
         transaction.delete()
         purse.save(now=now)
         save_account(account)
+
+
+AT_ONCE = 500
+
+
+def remove_all(account: BankAccount, transactions: Sequence[Transaction], *, now: datetime) -> None:
+    """`remove` for many: the running balances are rebuilt from the first day on, once."""
+    if len(transactions) < 2:
+        for transaction in transactions:
+            remove(account, transaction, now=now)
+        return
+    parts = [transactions[start : start + AT_ONCE] for start in range(0, len(transactions), AT_ONCE)]
+    entries = [entry for part in parts for entry in Entry.objects.filter(transaction__in=part)]
+    journal.deleted(account, [*entries, *transactions])
+    purse = Purse(account, (entry.budget_id for entry in entries))
+    now = tick(account, now=now)
+    for entry in entries:
+        purse.add(entry.budget_id, -entry.amount)
+    for transaction in transactions:
+        account.available_balance -= transaction.amount
+        account.posted_balance -= ZERO if transaction.pending else transaction.amount
+    with within_range(field="amount"):
+        for part in parts:
+            Entry.objects.filter(transaction__in=part).delete()
+            Transaction.objects.filter(pk__in=[transaction.pk for transaction in part]).delete()
+        purse.save(now=now)
+        save_account(account)
+        chain.rebuild(account, since=min(transaction.posted_date for transaction in transactions))

@@ -16,6 +16,7 @@ from backend.ledger.models import (
     Change,
     Entry,
     FundingEvent,
+    StatementImport,
     Transaction,
     Transfer,
     User,
@@ -173,7 +174,18 @@ def delete(*, actor: User, account_id: UUID, now: datetime) -> None:
     _discard_uploads(rows)
     links.cut(linked, accounts=locked, now=now)
     Budget.objects.filter(bank_account=account).update(fillup_goal=None)
-    for model in (WebhookDelivery, Webhook, Change, Entry, Transfer, FundingEvent, Transaction, Budget):
+    below_account = (
+        WebhookDelivery,
+        Webhook,
+        Change,
+        Entry,
+        Transfer,
+        FundingEvent,
+        Transaction,
+        StatementImport,
+        Budget,
+    )
+    for model in below_account:
         # Below an account nothing else refers to these rows, so each table goes with one statement.
         below = model._default_manager.filter(bank_account=account)
         below._raw_delete(below.db)

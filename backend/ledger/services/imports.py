@@ -1,23 +1,18 @@
-"""Bank statements into the ledger."""
+"""Bank statements into the ledger, in one step."""
 
-import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction as database
 
-from backend.ledger import errors, posting
-from backend.ledger.models import BankAccount, Transaction, User
-from backend.ledger.selectors import accounts as selectors
-from backend.ledger.statements import Row, Statement, kinds, matching
+from backend.ledger import posting
+from backend.ledger.models import BankAccount, StatementImport, User
+from backend.ledger.statements import Decision, Statement
 
-from . import accounts, afterwards, drafts, funding, linking, locks, transactions
-
-log = logging.getLogger(__name__)
+from . import accounts, import_aftermath, import_entry, locks, statement_imports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +29,10 @@ class ImportResult:
     """Rows over nothing, which are left out."""
     suspicious: int = 0
     """Of the new ones, those that somebody should look at."""
-    decisions: Sequence[matching.Decision] = field(default=(), compare=False, repr=False)
+    decisions: Sequence[Decision] = field(default=(), compare=False, repr=False)
     """What was decided over each row, by day."""
+    record: StatementImport | None = field(default=None, compare=False, repr=False)
+    """What is kept of it; not stored after a dry run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,44 +48,96 @@ Target = UUID | NewAccount
 
 
 def run(
-    *, actor: User, account_id: UUID, statement: Statement, source: str, now: datetime, dry_run: bool = False
+    *,
+    actor: User,
+    account_id: UUID,
+    statement: Statement,
+    source: str,
+    now: datetime,
+    dry_run: bool = False,
+    file_name: str = "",
+    file_hash: str = "",
 ) -> ImportResult:
     """Enter one statement; as `run_file`."""
-    [result] = run_file(actor=actor, parts=[(account_id, statement)], source=source, now=now, dry_run=dry_run)
+    [result] = run_file(
+        actor=actor,
+        parts=[(account_id, statement)],
+        source=source,
+        now=now,
+        dry_run=dry_run,
+        file_name=file_name,
+        file_hash=file_hash,
+    )
     return result
 
 
 def run_file(
-    *, actor: User, parts: Sequence[tuple[Target, Statement]], source: str, now: datetime, dry_run: bool = False
+    *,
+    actor: User,
+    parts: Sequence[tuple[Target, Statement]],
+    source: str,
+    now: datetime,
+    dry_run: bool = False,
+    file_name: str = "",
+    file_hash: str = "",
 ) -> list[ImportResult]:
     """Enter the statements of one file, all or none; what an account has already is not entered again.
 
     A posted row settles the pending transaction that it was. `source` names the format ("ofx"): the bank's ids are
-    known by it. Afterwards the accounts are funded and their transactions are linked. A dry run tells what would
-    happen and keeps nothing. Raises NotFound (account, bank), InvalidCurrency, OutOfRange.
+    known by it. Each statement is kept as a committed import, which can be reverted. Afterwards the accounts are funded
+    and their transactions are linked. A dry run tells what would happen and keeps nothing. Raises NotFound (account,
+    bank), InvalidCurrency, OutOfRange.
     """
     with database.atomic():
         opened = _opened(parts, actor=actor, now=now)
         locked = locks.accounts(actor=actor, account_ids=(account_id for account_id, _ in opened))
         results = [
-            _import(locked[account_id], statement, actor=actor, source=source, now=now)
+            _import(
+                locked[account_id],
+                replace(statement, source=source),
+                actor=actor,
+                now=now,
+                file_name=file_name,
+                file_hash=file_hash,
+            )
             for account_id, statement in opened
         ]
         if dry_run:
             database.set_rollback(True)
-    if not dry_run:
-        for account_id in locked:
-            funding.run_after(account_id=account_id, now=now)
-            afterwards.do(partial(_link_after, account_id, now=now))
+    if dry_run:
+        return [_undone(result) for result in results]
+    for account_id in locked:
+        import_aftermath.follow(account_id, now=now)
     return results
 
 
-def _link_after(account_id: UUID, *, now: datetime) -> None:
-    """Link what came in; whatever fails is left to the next sweep."""
-    try:
-        linking.link_account(account_id=account_id, now=now)
-    except Exception:
-        log.exception("Linking after an import failed; the next sweep goes on. Account %s", account_id)
+def _undone(result: ImportResult) -> ImportResult:
+    """What was done and then rolled back, told as what would be done."""
+    record = result.record
+    assert record is not None, "every import has its record"
+    record.status, record.committed_at, record.committed_by = StatementImport.Status.PREVIEWED, None, None
+    return result
+
+
+def _import(
+    account: BankAccount, statement: Statement, *, actor: User, now: datetime, file_name: str, file_hash: str
+) -> ImportResult:
+    shown = statement_imports.shown(account, statement, actor=actor, now=now, file_name=file_name, file_hash=file_hash)
+    record = shown.record
+    posting.journal.created(account, [record])
+    posting.journal.watch(record)
+    record.save(force_insert=True)
+    import_entry.carry_out(account, record, shown.statement, shown.steps, actor=actor, now=now)
+    return ImportResult(
+        account_id=account.pk,
+        new=record.entered,
+        duplicates=record.duplicates,
+        settled=record.settled,
+        zeros=record.zeros,
+        suspicious=record.suspicious,
+        decisions=shown.decided,
+        record=record,
+    )
 
 
 def _opened(parts: Sequence[tuple[Target, Statement]], *, actor: User, now: datetime) -> list[tuple[UUID, Statement]]:
@@ -123,112 +172,3 @@ def _opening(statement: Statement) -> Decimal:
     until = statement.ledger_balance_on or date.max
     counted = (row.amount for row in statement.rows if not row.pending and row.posted_on <= until)
     return statement.ledger_balance - sum(counted, Decimal(0))
-
-
-def _import(account: BankAccount, statement: Statement, *, actor: User, source: str, now: datetime) -> ImportResult:
-    if statement.currency != str(account.currency):
-        raise errors.InvalidCurrency(
-            f"The statement is in {statement.currency}, the account in {account.currency}.", field="currency"
-        )
-    plan = _plan(account, statement, source=source)
-    _enter(account, plan.new, now=now)
-    _settle(account, plan.posted, actor=actor, now=now)
-    accounts.note_import(account, through=_through(account, statement, now=now), now=now)
-    result = ImportResult(
-        account_id=account.pk,
-        new=len(plan.new),
-        duplicates=plan.duplicates,
-        settled=len(plan.posted),
-        zeros=plan.zeros,
-        suspicious=plan.count(matching.Verdict.SUSPICIOUS),
-        decisions=plan.decisions,
-    )
-    posting.outbox.imported(
-        account,
-        source=source,
-        new=result.new,
-        duplicates=result.duplicates,
-        settled=result.settled,
-        zeros=result.zeros,
-        suspicious=result.suspicious,
-        at=now,
-    )
-    return result
-
-
-def _plan(account: BankAccount, statement: Statement, *, source: str) -> matching.Plan:
-    rows = _oldest_first(statement.rows)
-    if not rows:
-        return matching.Plan()
-    first, last = _midnight(rows[0].posted_on), _midnight(rows[-1].posted_on)
-    near = Transaction.objects.filter(
-        bank_account=account, posted_date__range=(first - matching.REACH, last + matching.REACH)
-    )
-    known = [
-        matching.Known(
-            id=row.pk,
-            key=row.import_key or "",
-            posted_on=row.posted_date.date(),
-            amount=row.amount,
-            description=row.raw_description,
-        )
-        for row in near.only("import_key", "posted_date", "amount", "raw_description")
-    ]
-    return matching.plan(rows, source=source, known=known)
-
-
-def _oldest_first(rows: Sequence[Row]) -> list[Row]:
-    """By day; within a day as the bank lists them, which some do from the newest on."""
-    from_newest = bool(rows) and rows[0].posted_on > rows[-1].posted_on
-    return sorted(reversed(rows) if from_newest else rows, key=lambda row: row.posted_on)
-
-
-def _enter(account: BankAccount, new: Sequence[tuple[Row, str]], *, now: datetime) -> None:
-    """Enter rows with their keys, each on Unallocated or where a budget's rule claims it."""
-    if not new:
-        return
-    budgets = drafts.claimants(account)
-    entered = []
-    for row, key in new:
-        transaction = drafts.transaction(
-            amount=row.amount,
-            posted_date=_midnight(row.posted_on),
-            raw_description=row.description,
-            transaction_type=kinds.transaction_type(row.kind, amount=row.amount),
-            transaction_date=_midnight(row.initiated_on) if row.initiated_on else None,
-            pending=row.pending,
-            memo=row.memo,
-            party=row.party,
-        )
-        transaction.import_key = key
-        entered.append(drafts.allocated(transaction, budgets=budgets))
-    posting.post(account, entered, now=now)
-
-
-def _settle(
-    account: BankAccount, posted: Sequence[tuple[matching.Known, Row, str]], *, actor: User, now: datetime
-) -> None:
-    """Pending transactions have posted, each with the amount of its row; they are known by that row from now on.
-
-    One that a user settled before keeps the user's amount.
-    """
-    found = Transaction.objects.in_bulk([known.id for known, _, _ in posted])
-    for known, row, key in posted:
-        transaction = found[known.id]
-        if transaction.pending:
-            transactions.settle(account, transaction, amount=row.amount, actor=actor, now=now)
-        Transaction.objects.filter(pk=known.id).update(import_key=key)
-
-
-def _through(account: BankAccount, statement: Statement, *, now: datetime) -> date | None:
-    """The last day that the statement covers; never after tomorrow."""
-    days = [row.posted_on for row in statement.rows if not row.pending]
-    if statement.end:
-        days.append(statement.end)
-    tomorrow = selectors.today(account, now=now) + timedelta(days=1)
-    return min(max(days), tomorrow) if days else None
-
-
-def _midnight(day: date) -> datetime:
-    """A bank's date as the APIs read and show a bare date: the start of that day in UTC, whoever owns the account."""
-    return datetime.combine(day, time.min, tzinfo=UTC)

@@ -3,7 +3,8 @@
 `contained.read` is for files of strangers; `read` is the same in this process.
 """
 
+from .decisions import Decision
 from .reading import SOURCES, read
 from .statement import Row, Statement
 
-__all__ = ["SOURCES", "Row", "Statement", "read"]
+__all__ = ["SOURCES", "Decision", "Row", "Statement", "read"]

@@ -43,6 +43,8 @@ class Reason(StrEnum):
     """Another row has the bank's id."""
     ELSEWHERE = "elsewhere"
     """The account has a row like it that was typed in, or came from another kind of file."""
+    LEFT_OUT = "left_out"
+    """An owner left it out of an import before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

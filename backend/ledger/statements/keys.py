@@ -36,6 +36,11 @@ def keys(rows: Iterable[Row], *, source: str) -> list[str]:
     return found
 
 
+def apart(source: str, *, name: str, pending: bool) -> str:
+    """A key that no row of a file has, for a row that is entered though the account seems to have it."""
+    return f"{source}{PENDING if pending else ':'}-{_hash(name)}:0"
+
+
 def named(bank_id: str) -> str:
     """What stands in a key for the bank's id."""
     return _hash(bank_id)

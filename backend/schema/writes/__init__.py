@@ -13,6 +13,7 @@ from .invitations import InvitationMutations
 from .links import LinkMutations
 from .refunds import RefundMutations
 from .sessions import SessionMutations
+from .statement_imports import StatementImportMutations
 from .transactions import TransactionMutations
 from .transfers import TransferMutations
 from .users import UserMutations
@@ -31,6 +32,7 @@ class Mutation(
     AutoSpendMutations,
     TransferMutations,
     FundingMutations,
+    StatementImportMutations,
     UserMutations,
     WebhookMutations,
     ApiTokenMutations,

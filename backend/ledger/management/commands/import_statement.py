@@ -1,5 +1,6 @@
 """`manage.py import_statement FILE… --user NAME`: bank statements into a user's accounts."""
 
+import hashlib
 import json
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -14,11 +15,8 @@ from backend import clock
 from backend.ledger import access, errors
 from backend.ledger.models import BankAccount, User
 from backend.ledger.services import imports
-from backend.ledger.statements import SOURCES, Statement, contained, matching, text
+from backend.ledger.statements import SOURCES, Statement, belonging, contained, matching, text
 from backend.ledger.statements import mapping as mappings
-
-SHORTEST_SUFFIX = 8
-"""An IBAN ends with the number that people know an account by; shorter endings could be of another account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +31,8 @@ class Reading:
 class Command(BaseCommand):
     help = (
         "Import bank statements (OFX, QFX, camt.053, QIF, CSV). Each goes to the user's account of the number it "
-        "names. A file is taken whole or not at all; what was imported before is not imported again."
+        "names. A file is taken whole or not at all; what was imported before is not imported again. Each statement is "
+        "kept as an import, which can be looked at and reverted."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -72,7 +71,8 @@ class Command(BaseCommand):
         )
         for file in files:
             try:
-                statements = read(file, reading, currency=known_currency(actor, account, new))
+                data = content(file)
+                statements = read(data, file.name, reading, currency=known_currency(actor, account, new))
                 parts = [
                     (account or find_account(actor, statement, new=new, alone=len(statements) == 1), statement)
                     for statement in statements
@@ -80,7 +80,13 @@ class Command(BaseCommand):
                 if account and len(statements) > 1:
                     raise errors.StatementError("The file has several statements, which cannot all be of one account.")
                 results = imports.run_file(
-                    actor=actor, parts=parts, source=statements[0].source, now=clock.now(), dry_run=dry_run
+                    actor=actor,
+                    parts=parts,
+                    source=statements[0].source,
+                    file_name=file.name,
+                    file_hash=hashlib.sha256(data).hexdigest(),
+                    now=clock.now(),
+                    dry_run=dry_run,
                 )
             except errors.LedgerError as refusal:
                 raise CommandError(f"{file}: {refusal.message}{hint(refusal)}") from refusal
@@ -108,15 +114,18 @@ def read_mapping(file: Path) -> mappings.Mapping:
         raise CommandError(f"{file}: {refusal.message}") from refusal
 
 
-def read(file: Path, reading: Reading, *, currency: str | None) -> list[Statement]:
+def content(file: Path) -> bytes:
     try:
         with file.open("rb") as opened:
-            data = opened.read(text.MAX_BYTES + 1)
+            return opened.read(text.MAX_BYTES + 1)
     except OSError as error:
         raise errors.StatementError(f"The file cannot be read: {error.strerror}.") from error
+
+
+def read(data: bytes, name: str, reading: Reading, *, currency: str | None) -> list[Statement]:
     return contained.read(
         data,
-        name=file.name,
+        name=name,
         source=reading.source,
         mapping=reading.mapping,
         currency=reading.currency or currency,
@@ -154,7 +163,11 @@ def find_account(actor: User, statement: Statement, *, new: imports.NewAccount |
             f"{actor} has no account with the number {called}. Name one with --account, or open it with "
             "--create-account."
         )
-    return new if alone else imports.NewAccount(bank_id=new.bank_id, name=f"{new.name} {plain(called or '')[-4:]}")
+    return (
+        new
+        if alone
+        else imports.NewAccount(bank_id=new.bank_id, name=f"{new.name} {belonging.plain(called or '')[-4:]}")
+    )
 
 
 def candidates(actor: User, statement: Statement) -> Iterator[BankAccount]:
@@ -163,17 +176,10 @@ def candidates(actor: User, statement: Statement) -> Iterator[BankAccount]:
         name = (statement.account_name or "").casefold()
         yield from (each for each in access.accounts(actor) if name and each.name.casefold() == name)
         return
-    wanted = plain(statement.account_number)
-    numbered = [(plain(each.account_number or ""), each) for each in access.accounts(actor)]
+    wanted = belonging.plain(statement.account_number)
+    numbered = [(belonging.plain(each.account_number or ""), each) for each in access.accounts(actor)]
     exact = [each for number, each in numbered if number == wanted]
-    is_iban = wanted[:2].isalpha() and wanted[2:4].isdigit()
-    ends = [each for number, each in numbered if is_iban and len(number) >= SHORTEST_SUFFIX and wanted.endswith(number)]
-    yield from exact or ends
-
-
-def plain(number: str) -> str:
-    """An account number without the blanks and dashes that people and banks put into it."""
-    return "".join(filter(str.isalnum, number)).upper()
+    yield from exact or [each for number, each in numbered if belonging.ends_with(wanted, number)]
 
 
 def told(result: imports.ImportResult) -> str:
