@@ -51,7 +51,10 @@ class _Document:
         yield from _section("banks", self._chunks(tables.BANKS, Bank.objects.filter(accounts__in=accounts).distinct()))
         yield from _section("accounts", map(self._owned, self._chunks(tables.ACCOUNTS, accounts)))
         for table in tables.BELOW:
-            chunks = self._chunks(table, access.below(self.user, table.model))
+            rows = access.below(self.user, table.model)
+            if table.model is Change:
+                rows = rows.exclude(noun=Change.Noun.STATEMENT_IMPORT)
+            chunks = self._chunks(table, rows)
             yield from _section(table.name, map(partial(self._visible, table), chunks))
         yield from _section("files", _files(self.user), last=True)
         yield b"}\n"

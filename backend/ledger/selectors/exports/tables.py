@@ -63,12 +63,18 @@ BELOW = (
     Table(name="budgets", model=Budget, order=("bank_account", "created_at", "pk")),
     Table(name="funding_events", model=FundingEvent, order=("bank_account", "on", "created_at", "pk")),
     Table(name="transfers", model=Transfer, order=("bank_account", "seq")),
-    Table(name="transactions", model=Transaction, order=("bank_account", "seq")),
+    Table(
+        name="transactions",
+        model=Transaction,
+        order=("bank_account", "seq"),
+        without=("statement_import", "statement_place"),
+    ),
     Table(name="entries", model=Entry, order=("bank_account", "seq")),
     Table(name="auto_spend_runs", model=AutoSpendRun, order=("bank_account", "created_at", "pk")),
     Table(name="history", model=Change, order=("bank_account", "pk"), without=("id",)),
 )
-"""The tables below an account, each after those that it refers to."""
+"""The tables below an account, each after those that it refers to. What is kept of imports is not among them: what they
+came to is in the rows, and the bank's rows are known by their keys."""
 
 SECTIONS = (
     *("format", "version", "exported_at", "user", "people"),
