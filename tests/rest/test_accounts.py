@@ -6,7 +6,8 @@ import pytest
 import time_machine
 from rest_framework.test import APIClient
 
-from backend.ledger.models import BankAccount, User
+from backend.ledger.models import ApiToken, BankAccount, User
+from backend.ledger.services import accounts
 from tests import build
 from tests.rest import house as houses
 
@@ -146,3 +147,11 @@ def test_banks_can_be_read_by_everybody(stranger: User) -> None:
         assert api.get(f"/api/v1/banks/{spelled}/").status_code == 200
     missing = api.get("/api/v1/banks/zzz/")
     assert (missing.status_code, missing.json()["detail"]) == (404, "No Bank matches the given query.")
+
+
+def test_what_refers_to_an_account_goes_with_it() -> None:
+    """Whoever adds a table that does says there when it goes."""
+    fields = BankAccount._meta.get_fields(include_hidden=True)
+    referring = {field.related_model for field in fields if field.auto_created and not field.concrete}
+
+    assert referring - {*accounts.BELOW, *accounts.NAMING} <= {User, ApiToken}

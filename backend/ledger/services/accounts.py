@@ -3,19 +3,22 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TypedDict
+from typing import Any, TypedDict
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from backend.ledger import access, currencies, errors, posting
 from backend.ledger.models import (
+    ApiToken,
+    AutoSpendRun,
     BankAccount,
     Budget,
     Change,
     Entry,
     FundingEvent,
+    Invitation,
     StatementImport,
     Transaction,
     Transfer,
@@ -29,6 +32,23 @@ from backend.ledger.selectors import accounts as selectors
 from . import funding, immutable, links, locks, versions
 
 UNALLOCATED = "Unallocated"
+BELOW: tuple[type[Model], ...] = (
+    WebhookDelivery,
+    Webhook,
+    AutoSpendRun,
+    Invitation,
+    Change,
+    Entry,
+    Transfer,
+    FundingEvent,
+    Transaction,
+    StatementImport,
+    Budget,
+)
+"""The tables whose rows lie in an account, each before those that it refers to."""
+
+NAMING: tuple[type[Model], ...] = (BankAccount.owners.through, ApiToken.accounts.through)
+"""Those that tell who may reach one."""
 ZERO = Decimal(0)
 MOST_ALIASES, LONGEST_ALIAS = 20, 200
 IMMUTABLE = {
@@ -174,22 +194,17 @@ def delete(*, actor: User, account_id: UUID, now: datetime) -> None:
     _discard_uploads(rows)
     links.cut(linked, accounts=locked, now=now)
     Budget.objects.filter(bank_account=account).update(fillup_goal=None)
-    below_account = (
-        WebhookDelivery,
-        Webhook,
-        Change,
-        Entry,
-        Transfer,
-        FundingEvent,
-        Transaction,
-        StatementImport,
-        Budget,
-    )
-    for model in below_account:
-        # Below an account nothing else refers to these rows, so each table goes with one statement.
-        below = model._default_manager.filter(bank_account=account)
-        below._raw_delete(below.db)
-    account.delete()
+    User.objects.filter(default_bank_account=account).update(default_bank_account=None)
+    # Nothing refers to these rows but what is here, so each table goes with one statement.
+    for model in BELOW:
+        _remove(model._default_manager.filter(bank_account=account))
+    for model in NAMING:
+        _remove(model._default_manager.filter(bankaccount=account))
+    _remove(BankAccount.objects.filter(pk=account.pk))
+
+
+def _remove(rows: QuerySet[Any]) -> None:
+    rows._raw_delete(rows.db)
 
 
 def _discard_uploads(rows: QuerySet[Transaction]) -> None:
