@@ -74,6 +74,18 @@ def legs(user: Viewer) -> QuerySet[Entry]:
     return Entry.objects.filter(bank_account__in=account_ids(user), transaction=None)
 
 
+def without_hidden_links(user: Viewer, rows: list[Transaction]) -> list[Transaction]:
+    """Transactions as an API token sees them that may reach one side only of a movement: without the other's id."""
+    grant = _grant(user)
+    if grant is not None and grant.limited:
+        ends = {row.linked_transaction_id for row in rows if row.linked_transaction_id is not None}
+        seen = set(transactions(user).filter(pk__in=ends).values_list("pk", flat=True)) if ends else set()
+        for row in rows:
+            if row.linked_transaction_id not in seen:
+                row.linked_transaction_id = None
+    return rows
+
+
 def transfers(user: Viewer) -> QuerySet[Transfer]:
     return Transfer.objects.filter(bank_account__in=account_ids(user))
 

@@ -15,7 +15,7 @@ from backend.ledger.services import linking
 
 from . import fields, views
 from .refunds import ReasonSerializer
-from .transactions import TransactionSerializer
+from .transactions import OfTransactions, TransactionSerializer
 
 
 class LinkCandidateSerializer(serializers.Serializer[Any]):
@@ -55,9 +55,7 @@ class AccountLinks(views.View):
         return Response(LinkCandidateSerializer(found, many=True).data)
 
 
-class Links(views.View):
-    noun = "Transaction"
-    serializer_class = TransactionSerializer
+class Links(OfTransactions):
     filter_backends = ()
     pagination_class = None
 

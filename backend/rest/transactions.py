@@ -56,9 +56,17 @@ class TransactionSerializer(serializers.Serializer[Transaction]):
     modified_at = fields.Instant(read_only=True)
 
 
-class Transactions(views.View):
+class OfTransactions(views.View):
+    """What views that show transactions share."""
+
     noun = "Transaction"
     serializer_class = TransactionSerializer
+
+    def represented(self, rows: list[Any]) -> list[dict[str, Any]]:
+        return super().represented(access.without_hidden_links(self.actor, rows))
+
+
+class Transactions(OfTransactions):
     filterset_class = filters.TransactionFilters
     ordering_fields = ("transaction_date", "amount", "created_at")
     ordering = ("-transaction_date", "-posted_date", "-created_at", "-seq")

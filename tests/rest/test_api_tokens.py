@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from backend.ledger.models import ApiToken, BankAccount, Change, IdempotencyKey, User
-from backend.ledger.services import api_tokens
+from backend.ledger.services import api_tokens, linking
 from backend.rest import scopes, views
 from tests import build, tokens
 from tests.build import NOW
@@ -86,11 +86,10 @@ def test_a_token_does_what_its_scope_is_for_and_nothing_else(operation: Operatio
     api = houses.client(house.owner)
     made = tokens.api_token(house.owner, scope)
     api.force_authenticate(api_tokens.bearer(secret=made.secret, now=NOW))
-    match = api_view(houses.url(operation, house), operation.method)
     before = houses.ledger()
     answer = houses.send(api, operation, house)
 
-    if scopes.needed(*match) == scope:
+    if scopes.needed(*api_view(houses.url(operation, house), operation.method)) == scope:
         assert answer.status_code == operation.status, answer.content
     else:
         assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope")
@@ -230,6 +229,26 @@ def test_a_token_of_one_account_sees_nothing_of_another(owner: User, shared_acco
     assert str(shared_account.pk) in taken[0]
     body = houses.transfer_body(house)
     assert client.post("/api/v1/internal-transactions/", body, **JSON).status_code == 400
+
+
+def test_a_token_is_not_told_of_the_other_side_that_it_does_not_reach(owner: User, account: BankAccount) -> None:
+    other = build.account(owner=owner, name="Savings", balance="100.00")
+    here, there = build.transaction(account, amount="-5.00"), build.transaction(other, amount="5.00")
+    linking.link(actor=owner, transaction_id=here.pk, other_id=there.pk, now=NOW)
+    path = f"/api/v1/transactions/{here.pk}/"
+    shown = {
+        reach: [
+            client.get(path).json()["linked_transaction"],
+            *(row["linked_transaction"] for row in client.get("/api/v1/transactions/").json()["results"]),
+        ]
+        for reach, client in (
+            ("one", tokens.script(owner, accounts=[account])),
+            ("both", tokens.script(owner, accounts=[account, other])),
+        )
+    }
+
+    assert shown["one"] == [None, None]
+    assert sorted(shown["both"]) == sorted([str(there.pk), str(there.pk), str(here.pk)])
 
 
 def test_a_token_reaches_no_account_that_its_user_lost(owner: User, shared_account: BankAccount) -> None:
