@@ -21,6 +21,8 @@ SCOPES: dict[str | None, str] = {
     """,
     ApiToken.Scope.IMPORT: """
         BankAccounts.mark_imported
+        StatementImport.commit StatementImport.destroy StatementImport.partial_update StatementImport.retrieve
+        StatementImport.revert StatementImports.create StatementImports.list
         Transactions.create Transactions.partial_update Transactions.update
     """,
     ApiToken.Scope.MOVE_MONEY: """

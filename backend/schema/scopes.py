@@ -9,7 +9,8 @@ QUERIES = ApiToken.Scope.READ
 
 SCOPES: dict[str | None, str] = {
     ApiToken.Scope.IMPORT: """
-        createTransaction createTransactions markImported settleTransaction updateTransaction
+        adjustImport commitImport createTransaction createTransactions discardImport importStatement markImported
+        previewStatement revertImport settleTransaction updateTransaction
     """,
     ApiToken.Scope.MOVE_MONEY: """
         applyAutoSpend createTransfer retryFundingEvent reverseTransfer runFunding skipFundingEvent splitTransaction
