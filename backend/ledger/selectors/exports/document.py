@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from django.db.models import Q, QuerySet
 
 from backend.ledger import access, currencies
-from backend.ledger.models import Bank, Change, FundingEvent, Transaction, Transfer, User
+from backend.ledger.models import Bank, Change, Transaction, User
 from backend.ledger.selectors import users
 
 from . import tables
@@ -75,9 +75,10 @@ class _Document:
     def _named(self) -> dict[int, User]:
         """Everybody whom the rows name, by key."""
         found = {owner.pk: owner for owners in self.owners.values() for owner in owners}
-        for model, field in ((Transfer, "actor"), (FundingEvent, "skipped_by"), (Change, "actor")):
-            keys = access.below(self.user, model).order_by().values_list(field, flat=True).distinct()
-            found |= {each.pk: each for each in User.objects.filter(pk__in=list(keys))}
+        for table in tables.BELOW:
+            for field in filter(tables.is_user, table.fields):
+                keys = access.below(self.user, table.model).order_by().values_list(field.attname, flat=True).distinct()
+                found |= {each.pk: each for each in User.objects.filter(pk__in=list(keys))}
         return found
 
     def _people(self) -> Rows:
