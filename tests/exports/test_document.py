@@ -88,6 +88,15 @@ def test_amounts_are_texts_in_the_decimals_of_their_currency(home: Home) -> None
     }
 
 
+def test_equal_ledgers_give_equal_documents_whatever_order_a_database_keeps_names_in(account: BankAccount) -> None:
+    budget, user = build.budget(account), build.first_owner(account)
+    texts = []
+    for rule in ({"party": "a", "max": "1"}, {"max": "1", "party": "a"}):
+        Budget.objects.filter(pk=budget.pk).update(auto_spend=[rule])
+        texts.append(homes.taken(user))
+    assert texts[0] == texts[1]
+
+
 def test_each_row_is_a_line(home: Home) -> None:
     lines = homes.taken(home.owner).decode().split("\n")
     rows = [json.loads(line.rstrip(",")) for line in lines if line.startswith("{") and line != "{"]

@@ -103,4 +103,13 @@ def _plain(value: Any, decimals: int) -> Any:
         return money.text(value, decimals=decimals)
     if isinstance(value, date):  # an instant too
         return value.isoformat()
+    if isinstance(value, dict | list):
+        return _in_order(value)
     return str(value) if isinstance(value, UUID) else value
+
+
+def _in_order(value: Any) -> Any:
+    """JSON with the names of its objects sorted: each database keeps them in an order of its own."""
+    if isinstance(value, dict):
+        return {name: _in_order(value[name]) for name in sorted(value)}
+    return [_in_order(each) for each in value] if isinstance(value, list) else value
