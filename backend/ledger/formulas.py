@@ -5,8 +5,8 @@ Numbers are no texts: -12.50 stays a number.
 
 import re
 
-_STARTS_ONE = re.compile("'*[\x00-\x20=+\\-@\uff1d\uff0b\uff0d\uff20\u2212]")
-"""Signs that begin a formula, the full-width ones too, and the control characters and blanks that may hide one."""
+_STARTS_ONE = re.compile("'*[\x00-\x20\\s=+\\-@\uff1d\uff0b\uff0d\uff20\u2212]")
+"""Signs that begin a formula, the full-width ones too, and the control characters and blanks of any kind that may hide one."""
 
 
 def defused(text: str) -> str:
