@@ -6,7 +6,7 @@ Numbers are no texts: -12.50 stays a number.
 import re
 
 _STARTS_ONE = re.compile("'*[\x00-\x20\\s=+\\-@\uff1d\uff0b\uff0d\uff20\u2212]")
-"""Signs that begin a formula, the full-width ones too, and the control characters and blanks of any kind that may hide one."""
+"""Signs that begin a formula, full-width ones too, and the controls and blanks of any kind that may hide one."""
 
 
 def defused(text: str) -> str:
