@@ -1,8 +1,8 @@
 """Generated accounts and what happens to them from outside, hour by hour; and engines that run now and then."""
 
 import functools
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -84,6 +84,10 @@ class Life:
     def today(self, hour: int) -> date:
         return self.at(hour).astimezone(ZoneInfo(self.zone)).date()
 
+    def day(self, hour: int) -> date:
+        """To whose end a row that is entered then belongs."""
+        return max(self.at(hour).date(), self.today(hour))
+
     def account(self) -> Account:
         return Account(list(self.budgets), opening=self.opening, gated=self.imports is not None)
 
@@ -100,9 +104,8 @@ class Life:
         if isinstance(happening, date):
             account.posted_through = happening
             return
-        at = self.at(happening.hour)
         spender = None if happening.budget is None else self.spenders[happening.budget % len(self.spenders)]
-        account.enter(max(at.date(), self.today(happening.hour)), happening.amount, budget=spender)
+        account.enter(self.day(happening.hour), happening.amount, budget=spender)
 
 
 # What is generated
@@ -149,7 +152,11 @@ def families(draw: st.DrawFn, start: date, *, sparse: bool = False) -> tuple[fun
 
 @st.composite
 def lives(draw: st.DrawFn, *, gated: bool, most: int = 4, pauses: Sequence[int] = (0,)) -> Life:
-    """Where funding comes from only gains, and other budgets only spend: a late run cannot move what is gone again."""
+    """Where funding comes from only gains, and other budgets only spend: a late run cannot move what is gone again.
+
+    Nor is anything spent on a day after money came in: a run between the two would have found a Recurring filled up, of
+    which a later one cannot tell.
+    """
     zone, start = draw(st.sampled_from(ZONES)), draw(st.sampled_from(STARTS))
     pause = draw(st.sampled_from(pauses))
     born = datetime(start.year, start.month, start.day, 12, tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
@@ -159,15 +166,24 @@ def lives(draw: st.DrawFn, *, gated: bool, most: int = 4, pauses: Sequence[int] 
     spent = st.builds(Row, hour=hour, amount=amounts.map(lambda value: -value), budget=st.integers(0, 9))
     rows = draw(st.lists(gains | spent, max_size=10, unique_by=lambda row: row.hour))
     imports = draw(st.dictionaries(hour, st.integers(0, DAYS), max_size=5)) if gated else None
-    return Life(
+    life = Life(
         start=start,
         zone=zone,
         families=tuple(budgets),
         opening=draw(amounts),
-        rows=tuple(sorted((row for row in rows if row.amount), key=lambda row: row.hour)),
         imports=imports if imports is None else imports | {(DAYS + pause) * 24 + 1: DAYS + pause},
         pause=pause,
     )
+    return replace(life, rows=tuple(_apart(life, [row for row in rows if row.amount])))
+
+
+def _apart(life: Life, rows: list[Row]) -> Iterator[Row]:
+    gained: set[date] = set()
+    for row in sorted(rows, key=lambda row: row.hour):
+        if row.amount > 0:
+            gained.add(life.day(row.hour))
+        if row.amount > 0 or life.day(row.hour) not in gained:
+            yield row
 
 
 # Engines
