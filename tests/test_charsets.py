@@ -34,6 +34,8 @@ def test_a_charset_that_is_none_is_refused(content_type: str) -> None:
     assert statuses(content_type) == ["400 Bad Request"]
 
 
+@pytest.mark.django_db  # Django looks at the connection before each request
+@pytest.mark.any_database
 @pytest.mark.parametrize("content_type", ["", "application/json", "application/json; charset=UTF-8", "x", ";;;"])
 def test_other_types_are_for_the_views_to_judge(content_type: str) -> None:
     assert charsets.unknown(content_type) is None
