@@ -54,7 +54,7 @@ def test_a_note_that_cannot_be_read_is_none(text: str) -> None:
 def test_work_that_is_cut_short_is_done_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     nights.note(now=NIGHT - DAY)
     with monkeypatch.context() as patch:
-        patch.setattr(jobs, "verify", lambda: 1 / 0)
+        patch.setattr(jobs, "verify", lambda now: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             jobs.nightly(now=NIGHT)
 

@@ -39,9 +39,7 @@ def decided(account: BankAccount, rows: Sequence[Row], *, source: str) -> list[D
     """A decision over each of the rows, which come oldest first; the caller holds the account's lock to act on them."""
     if not rows:
         return []
-    found = matching.plan(rows, source=source, known=_known(account, rows)).decisions
-    left_out = _left_out(account)
-    return [_once_more(each) if each.key in left_out else each for each in found] if left_out else found
+    return matching.plan(rows, source=source, known=_known(account, rows), left_out=_left_out(account)).decisions
 
 
 def checked(account: BankAccount, plan: Sequence[Step]) -> list[Step]:
@@ -137,20 +135,6 @@ def _left_out(account: BankAccount) -> set[str]:
     """The keys of rows that owners left out of imports that stand."""
     standing = StatementImport.objects.filter(bank_account=account, status=StatementImport.Status.COMMITTED)
     return {key for keys in standing.exclude(left_out=[]).values_list("left_out", flat=True) for key in keys}
-
-
-def _once_more(decision: Decision) -> Decision:
-    if decision.verdict not in {matching.Verdict.NEW, matching.Verdict.SUSPICIOUS, matching.Verdict.SETTLES}:
-        return decision
-    return replace(
-        decision,
-        verdict=matching.Verdict.DUPLICATE,
-        reason=matching.Reason.LEFT_OUT,
-        why="It was left out of an import before.",
-        of=None,
-        of_place=None,
-        score=None,
-    )
 
 
 def _awaits(row: Transaction) -> bool:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from . import likeness
 from .decisions import Decision, Known, Plan, Reason, Verdict
-from .keys import former_mark, keys, named, plain, settled
+from .keys import FORMER, former_mark, keys, named, plain, settled
 from .likeness import Likeness
 from .statement import Row
 from .suspicions import Suspicions
@@ -30,11 +30,15 @@ REACH = SETTLES_WITHIN + timedelta(days=14)
 MOST_COMPARED = 40
 """Pending rows that one posted row is compared with, the nearest in time."""
 NOTHING = "Nothing like it is known."
+LEFT_OUT = "It was left out of an import before."
 
 
-def plan(rows: Sequence[Row], *, source: str, known: Iterable[Known]) -> Plan:
-    """Decide what a statement of that source brings to an account that has the `known` transactions."""
-    return _Matching(rows, source=source, known=known).plan()
+def plan(rows: Sequence[Row], *, source: str, known: Iterable[Known], left_out: Iterable[str] = ()) -> Plan:
+    """Decide what a statement of that source brings to an account that has the `known` transactions.
+
+    `left_out`: keys of rows that an owner left out before. Such a row stays out, and settles nothing.
+    """
+    return _Matching(rows, source=source, known=known, left_out=left_out).plan()
 
 
 Sign = tuple[bool | str | Decimal, ...]
@@ -51,9 +55,13 @@ class _Match:
 class _Matching:
     """One statement against the known rows; each known row is taken by at most one row."""
 
-    def __init__(self, rows: Sequence[Row], *, source: str, known: Iterable[Known]) -> None:
+    def __init__(
+        self, rows: Sequence[Row], *, source: str, known: Iterable[Known], left_out: Iterable[str] = ()
+    ) -> None:
         self.rows = list(zip(rows, keys(rows, source=source), strict=True))
         self.repeats = _repeats(self.rows)
+        unwanted = {key.partition(FORMER)[0] for key in left_out}
+        self.left_out = {place for place, (_, key) in enumerate(self.rows) if key in unwanted}
         self.by_key: dict[str, Known] = {}
         self.by_former: dict[str, Known] = {}
         self.by_sign: dict[Sign, dict[date, deque[Known]]] = {}
@@ -94,6 +102,8 @@ class _Matching:
                 decisions.append(self._repeated(base))
             elif match:
                 decisions.append(_matched(base, match))
+            elif place in self.left_out:
+                decisions.append(replace(base, verdict=Verdict.DUPLICATE, reason=Reason.LEFT_OUT, why=LEFT_OUT))
             elif suspicion := self.suspicions.of(place):
                 decisions.append(
                     replace(
@@ -122,6 +132,8 @@ class _Matching:
         found: list[_Match | None] = [None] * len(self.rows)
         for match in (self._by_key, self._by_former, self._by_name, self._moved, self._by_looks):
             for place in self._open(found):
+                if place in self.left_out and match != self._by_key:
+                    continue
                 if one := match(*self.rows[place]):
                     found[place] = one
                     self.taken.add(one.known.id)
@@ -177,7 +189,7 @@ class _Matching:
         likely = []
         for place in self._open(found):
             row, _ = self.rows[place]
-            for known in self._near(row) if not row.pending else ():
+            for known in self._near(row) if not (row.pending or place in self.left_out) else ():
                 compared = _compared(known, row)
                 if compared and compared.score >= likeness.ENOUGH:
                     likely.append((-compared.score, known.posted_on, place, _Match(known, Reason.LOOKS, compared)))
