@@ -19,7 +19,7 @@ class User(AbstractUser):
     """Somebody who signs in, or the system user that acts for the funding engine."""
 
     first_name = None  # type: ignore[assignment]  # one name is enough; this is how Django drops a field
-    last_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]  # likewise
     name = models.CharField(max_length=255, blank=True)
     timezone = models.CharField(max_length=100, default="UTC", help_text="IANA name; decides what today is.")
     default_bank_account = models.ForeignKey(

@@ -76,7 +76,7 @@ def insert(rows: Sequence[Model]) -> None:
                 )
             else:
                 places = ", ".join(["%s"] * len(columns))
-                cursor.executemany(f'INSERT INTO "{meta.db_table}" ({names}) VALUES ({places})', worded)  # noqa: S608
+                cursor.executemany(f'INSERT INTO "{meta.db_table}" ({names}) VALUES ({places})', worded)  # noqa: S608 (same)
     for each in rows:
         each._state.adding = False
 

@@ -33,7 +33,7 @@ class Command(BaseCommand):
         self,
         *,
         user: str,
-        format: str,  # noqa: A002
+        format: str,  # noqa: A002  the option is called so
         output: Path | None,
         account: UUID | None,
         **options: Any,
