@@ -2,9 +2,14 @@
 
 from collections.abc import Generator
 
+import hypothesis
 import pytest
 
 from tests import servers
+
+hypothesis.settings.register_profile("same", derandomize=True)
+if not servers.ANEW:
+    hypothesis.settings.load_profile("same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

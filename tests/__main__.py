@@ -3,8 +3,9 @@
     python -m tests [arguments for pytest]
 
 A server that does not answer is skipped with its reason. MIBUDGE_TEST_STRICT=1 makes each skip a failure and tries
-every generated example. Without arguments the tests go in two halves, and several runs of them at once, as many as the
-machine has cores, two at least and four at most.
+every generated example. MIBUDGE_TEST_ANEW=1 generates others in each run, to look for what nobody has met yet. Without
+arguments the tests go in two halves, and several runs of them at once, as many as the machine has cores, two at least
+and four at most.
 """
 
 import os

@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 
 STRICT = os.environ.get("MIBUDGE_TEST_STRICT") == "1"
 
+ANEW = os.environ.get("MIBUDGE_TEST_ANEW") == "1"
+"""Whether generated examples are others in each run. Else they are the same, so that a change is judged alone."""
+
 
 def examples(strictly: int) -> int:
     """How many generated examples are tried: that many where every test must run, a fifth of them elsewhere."""

@@ -50,12 +50,14 @@ class Ties(Movements):
         places = [model.live[each % len(model.live)] for each in budgets if model.live]
         shares = {place: (size / (len(places) + 1)).quantize(size, rounding=ROUND_DOWN) for place in places}
         if purchase and refund and all(shares.values()):
-            transactions.split(actor=self.owner, transaction_id=purchase, shares=shares, now=self.now)
-            tied = self.attempt(
+            split = self.attempt(
+                lambda: transactions.split(actor=self.owner, transaction_id=purchase, shares=shares, now=self.now)
+            )
+            tied = split and self.attempt(
                 lambda: refunds.tie(actor=self.owner, transaction_id=refund, purchase_id=purchase, now=self.now)
             )
             model.learn(row, movements=True)
-            assert bool(tied) == (back <= size)
+            assert bool(tied) == (bool(split) and back <= size)
             if tied:
                 self.within_what_was_taken(model, refund, purchase)
         model.learn(row, movements=True)
@@ -88,7 +90,7 @@ class Ties(Movements):
         if not keys:
             return
         key, account_id = keys[pick % len(keys)]
-        refunds.untie(actor=self.coowner, transaction_id=key, now=self.now)
+        self.attempt(lambda: refunds.untie(actor=self.coowner, transaction_id=key, now=self.now))
         model = self.models[account_id]
         model.learn(BankAccount.objects.get(pk=account_id), movements=True)
         lies = set(Entry.objects.filter(transaction=key).values_list("budget", flat=True))
