@@ -75,14 +75,15 @@ def legs(user: Viewer) -> QuerySet[Entry]:
 
 
 def without_hidden_links(user: Viewer, rows: list[Transaction]) -> list[Transaction]:
-    """Transactions as an API token sees them that may reach one side only of a movement: without the other's id."""
-    grant = _grant(user)
-    if grant is not None and grant.limited:
-        ends = {row.linked_transaction_id for row in rows if row.linked_transaction_id is not None}
-        seen = set(transactions(user).filter(pk__in=ends).values_list("pk", flat=True)) if ends else set()
-        for row in rows:
-            if row.linked_transaction_id not in seen:
-                row.linked_transaction_id = None
+    """Transactions as the user sees them who may own one side only of a movement: without the other's id.
+
+    One query, or none where nothing is linked.
+    """
+    ends = {row.linked_transaction_id for row in rows if row.linked_transaction_id is not None}
+    seen = set(transactions(user).filter(pk__in=ends).values_list("pk", flat=True)) if ends else set()
+    for row in rows:
+        if row.linked_transaction_id not in seen:
+            row.linked_transaction_id = None
     return rows
 
 

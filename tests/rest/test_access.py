@@ -4,8 +4,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from backend.ledger.models import BankAccount, User
+from backend.ledger.models import BankAccount, Transaction, User
+from backend.ledger.services import linking
 from tests import build
 from tests.contract.document import Operation, operations
 from tests.rest import house as houses
@@ -217,3 +220,30 @@ def test_what_is_not_for_a_client_to_say_is_ignored(operation: Operation, house:
         assert answer.get(name) != value, name
     assert not User.objects.filter(is_staff=True).exists()
     assert list(house.account.owners.all()) == [house.owner]
+
+
+def test_the_other_side_of_a_movement_is_told_to_who_owns_it_alone(
+    owner: User, coowner: User, account: BankAccount, shared_account: BankAccount
+) -> None:
+    def linked() -> Transaction:
+        there, here = build.transaction(account, amount="-5.00"), build.transaction(shared_account, amount="5.00")
+        linking.link(actor=owner, transaction_id=there.pk, other_id=here.pk, now=build.NOW)
+        return here
+
+    def told(user: User) -> list[Any]:
+        api, path = houses.client(user), f"/api/v1/transactions/{here.pk}/"
+        listed = api.get("/api/v1/transactions/", {"bank_account": str(shared_account.pk)}).json()["results"]
+        answers = [*listed, api.get(path).json(), api.patch(path, {"memo": f"{user}{len(listed)}"}).json()]
+        return [each["linked_transaction"] for each in answers]
+
+    here = linked()
+    other = Transaction.objects.get(linked_transaction=here)
+    assert told(owner) == [str(other.pk)] * 3
+    with CaptureQueriesContext(connection) as of_one:
+        assert told(coowner) == [None] * 3
+    more = [linked() for _ in range(2)]
+    with CaptureQueriesContext(connection) as of_three:
+        assert told(coowner) == [None] * 5
+    assert len(of_three) == len(of_one)
+    assert houses.client(coowner).delete(f"/api/v1/transactions/{here.pk}/link/").status_code == 400
+    assert Transaction.objects.exclude(linked_transaction=None).count() == 2 * (1 + len(more))

@@ -80,6 +80,28 @@ def test_the_history_names_only_what_its_reader_may_see(
     assert told(owner, other) == [field | {"new": f'["{one.pk}"]'}]
     assert told(coowner, other) == [field | {"new": "[]"}]
 
+    linking.link(actor=owner, transaction_id=one.pk, other_id=other.pk, now=build.NOW)
+    link = {"field": "linked_transaction_id", "old": None}
+    assert link | {"new": str(one.pk)} in told(owner, other)
+    assert link | {"new": None} in told(coowner, other)
+
+
+def test_who_catches_up_is_told_of_no_other_side_that_is_not_theirs(
+    owner: User, coowner: User, sides: tuple[Transaction, Transaction]
+) -> None:
+    query = """query ($since: String) { changes(since: $since) {
+        cursor rows { uuid } transactions { uuid linkedTransaction { uuid } } } }"""
+    one, other = sides
+    start = {user: data(user, query)["changes"]["cursor"] for user in (owner, coowner)}
+    linking.link(actor=owner, transaction_id=one.pk, other_id=other.pk, now=build.NOW)
+
+    found = data(coowner, query, since=start[coowner])["changes"]
+    assert found["transactions"] == [{"uuid": str(other.pk), "linkedTransaction": None}]
+    assert str(one.pk) not in str(found)
+    assert {"uuid": str(other.pk), "linkedTransaction": {"uuid": str(one.pk)}} in (
+        data(owner, query, since=start[owner])["changes"]["transactions"]
+    )
+
 
 def test_by_rest_they_are_listed_linked_rejected_and_cut(
     owner: User, account: BankAccount, sides: tuple[Transaction, Transaction]

@@ -30,10 +30,14 @@ def pairs(user: User, **asked: Any) -> list[tuple[Transaction, Transaction]]:
     return [(each.debit, each.credit) for each in selectors.candidates(user, **asked)]
 
 
-def test_a_link_is_cut_by_its_owners_alone(owner: User, stranger: User, out: Transaction, into: Transaction) -> None:
+def test_a_link_is_cut_by_who_owns_both_sides(
+    owner: User, coowner: User, stranger: User, out: Transaction, into: Transaction
+) -> None:
     linking.link(actor=owner, transaction_id=out.pk, other_id=into.pk, now=NOW)
     with states.refused(errors.NotFound):
         linking.unlink(actor=stranger, transaction_id=out.pk, now=NOW)
+    with states.refused(errors.InvalidValue):
+        linking.unlink(actor=coowner, transaction_id=into.pk, now=NOW)
     linking.unlink(actor=owner, transaction_id=into.pk, now=NOW)
     with states.refused(errors.InvalidValue):
         linking.unlink(actor=owner, transaction_id=out.pk, now=NOW)

@@ -82,9 +82,10 @@ def reject(*, actor: User, transaction_id: UUID, other_id: UUID, now: datetime) 
 def unlink(*, actor: User, transaction_id: UUID, now: datetime) -> Transaction:
     """Cut the link of a transaction, for good: the two are not linked again unless an owner says so.
 
-    Raises NotFound, InvalidValue (linked to nothing), Conflict.
+    Raises NotFound, InvalidValue (linked to nothing that the actor sees), Conflict.
     """
     found = access.one(access.transactions(actor), transaction_id)
+    access.without_hidden_links(actor, [found])
     linked = found.linked_transaction
     if linked is None:
         raise errors.InvalidValue("The transaction is linked to nothing.")
