@@ -22,7 +22,7 @@ SCOPES: dict[str | None, str] = {
     ApiToken.Scope.IMPORT: """
         BankAccounts.mark_imported
         StatementImport.commit StatementImport.destroy StatementImport.partial_update StatementImport.retrieve
-        StatementImport.revert StatementImports.create StatementImports.list
+        StatementImports.create StatementImports.list
         Transactions.create Transactions.partial_update Transactions.update
     """,
     ApiToken.Scope.MOVE_MONEY: """
@@ -42,7 +42,7 @@ SCOPES: dict[str | None, str] = {
         Links.destroy Links.link Links.reject
         Me.partial_update Password.change
         Sessions.destroy Sessions.end_all Sessions.list
-        Transactions.destroy
+        StatementImport.revert Transactions.destroy
         OneWebhook.destroy OneWebhook.partial_update OneWebhook.ping OneWebhook.retrieve OneWebhookDelivery.replay
         Users.list Users.partial_update Users.retrieve Users.update
         WebhookDeliveries.list Webhooks.create Webhooks.list

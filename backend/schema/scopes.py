@@ -10,7 +10,7 @@ QUERIES = ApiToken.Scope.READ
 SCOPES: dict[str | None, str] = {
     ApiToken.Scope.IMPORT: """
         adjustImport commitImport createTransaction createTransactions discardImport importStatement markImported
-        previewStatement revertImport settleTransaction updateTransaction
+        previewStatement settleTransaction updateTransaction
     """,
     ApiToken.Scope.MOVE_MONEY: """
         applyAutoSpend createTransfer retryFundingEvent reverseTransfer runFunding skipFundingEvent splitTransaction
@@ -20,8 +20,8 @@ SCOPES: dict[str | None, str] = {
         acceptInvitation addOwner archiveBudget changePassword configureFunding createApiToken createBankAccount
         createBudget createWebhook deleteBankAccount deleteBudget deleteTransaction deleteWebhook endAllSessions
         endSession inviteOwner linkTransactions prioritiseBudget rejectLink removeOwner replayWebhookDelivery
-        revokeApiToken revokeInvitation testWebhook unarchiveBudget unlinkTransaction updateBankAccount updateBudget
-        updateMe updateUser updateWebhook
+        revertImport revokeApiToken revokeInvitation testWebhook unarchiveBudget unlinkTransaction updateBankAccount
+        updateBudget updateMe updateUser updateWebhook
     """,
 }
 """By scope; those for which somebody must sign in come last."""

@@ -6,10 +6,11 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver
 
-from backend.ledger.models import ApiToken, BankAccount, Change, IdempotencyKey, User
+from backend.ledger.models import ApiToken, BankAccount, Change, IdempotencyKey, Transaction, User
 from backend.ledger.services import api_tokens, linking
 from backend.rest import scopes, views
 from tests import build, tokens
@@ -94,6 +95,21 @@ def test_a_token_does_what_its_scope_is_for_and_nothing_else(operation: Operatio
     else:
         assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope")
         assert houses.ledger() == before
+
+
+def test_no_token_takes_a_committed_import_back(owner: User, account: BankAccount) -> None:
+    """It deletes transactions, for which somebody signs in."""
+    client, path = tokens.script(owner), f"/api/v1/bank-accounts/{account.pk}/imports/"
+    made = client.post(path, {"file": SimpleUploadedFile("may.csv", b"Date,Amount,Description\n2026-05-04,-1.00,X\n")})
+    assert made.status_code == 201, made.content
+    revert = f"{path}{made.json()['id']}/revert/"
+    row = Transaction.objects.get()
+
+    for refused in (client.post(revert), client.delete(f"/api/v1/transactions/{row.pk}/")):
+        assert (refused.status_code, refused.json()["code"]) == (403, "insufficient_scope")
+    assert Transaction.objects.get() == row
+    assert browser(owner).post(revert).status_code == 200
+    assert not Transaction.objects.exists()
 
 
 def api_view(url: str, method: str) -> tuple[str, str]:
