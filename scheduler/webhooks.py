@@ -103,8 +103,8 @@ def _try(claim: Claim, *, at: datetime) -> Answer:
         "User-Agent": "mibudge",
         "Webhook-Id": str(claim.event_id),
         "Webhook-Timestamp": str(timestamp),
-        "Webhook-Signature": rules.signature(
-            claim.secret, message_id=str(claim.event_id), timestamp=timestamp, body=claim.body
+        "Webhook-Signature": rules.signatures(
+            claim.secrets, message_id=str(claim.event_id), timestamp=timestamp, body=claim.body
         ),
     }
     try:

@@ -26,7 +26,7 @@ class NotFound(LedgerError):
 
 
 class Forbidden(LedgerError):
-    """The thing is visible, but nobody may do this to it."""
+    """The thing is visible, but this may not be done to it, or not by whoever asks."""
 
     code = "forbidden"
 

@@ -43,7 +43,8 @@ SCOPES: dict[str | None, str] = {
         Me.partial_update Password.change
         Sessions.destroy Sessions.end_all Sessions.list
         StatementImport.revert Transactions.destroy
-        OneWebhook.destroy OneWebhook.partial_update OneWebhook.ping OneWebhook.retrieve OneWebhookDelivery.replay
+        OneWebhook.destroy OneWebhook.partial_update OneWebhook.ping OneWebhook.retrieve OneWebhook.rotate
+        OneWebhookDelivery.replay
         Users.list Users.partial_update Users.retrieve Users.update
         WebhookDeliveries.list Webhooks.create Webhooks.list
     """,

@@ -86,6 +86,7 @@ urlpatterns = [
         OneWebhook,
         {"get": "retrieve", "patch": "partial_update", "delete": "destroy"},
     ),
+    v1("bank-accounts/<key:id>/webhooks/<key:webhook_id>/rotate-secret/", OneWebhook, {"post": "rotate"}),
     v1("bank-accounts/<key:id>/webhooks/<key:webhook_id>/test/", OneWebhook, {"post": "ping"}),
     v1("bank-accounts/<key:id>/webhook-deliveries/", WebhookDeliveries, LIST),
     v1("bank-accounts/<key:id>/webhook-deliveries/<key:delivery_id>/replay/", OneWebhookDelivery, {"post": "replay"}),

@@ -46,6 +46,11 @@ class WebhookSerializer(serializers.Serializer[Webhook]):
         allow_null=True,
         help_text="When the first try after a success failed; null if the last did not.",
     )
+    old_secrets_until = fields.Instant(
+        read_only=True,
+        allow_null=True,
+        help_text="Until then messages are signed with the secret before the present one too; null if there is none.",
+    )
     owner = serializers.CharField(
         source="owner.username", read_only=True, help_text="Who said where it leads; with their ownership it stops."
     )
@@ -54,7 +59,7 @@ class WebhookSerializer(serializers.Serializer[Webhook]):
 
 
 class NewWebhookSerializer(WebhookSerializer):
-    """A webhook that was just made, with the secret that signs its messages; it is never shown again."""
+    """A webhook with the new secret that signs its messages; it is never shown again."""
 
     secret = serializers.CharField(read_only=True, help_text="Keep it: receivers check signatures with it.")
 
@@ -145,6 +150,17 @@ class OneWebhook(views.View):
         access.one(self.rows(), self.key)
         webhooks.delete(actor=self.actor, webhook_id=self.key, now=clock.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=None, responses=NewWebhookSerializer)
+    def rotate(self, request: Request, id: str, webhook_id: str) -> Response:  # noqa: A002
+        """Have another secret sign the messages of a webhook; the answer holds it, once.
+
+        For 24 hours messages bear signatures by the secret before it too. Only whoever gave the webhook its URL may.
+        """
+        self.check_ignored_body()
+        access.one(self.rows(), self.key)
+        webhook = webhooks.rotate(actor=self.actor, webhook_id=self.key, now=clock.now())
+        return Response(NewWebhookSerializer(webhook).data)
 
     @extend_schema(request=None, responses=WebhookDeliverySerializer)
     def ping(self, request: Request, id: str, webhook_id: str) -> Response:  # noqa: A002

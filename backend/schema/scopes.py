@@ -20,8 +20,8 @@ SCOPES: dict[str | None, str] = {
         acceptInvitation addOwner archiveBudget changePassword configureFunding createApiToken createBankAccount
         createBudget createWebhook deleteBankAccount deleteBudget deleteTransaction deleteWebhook endAllSessions
         endSession inviteOwner linkTransactions prioritiseBudget rejectLink removeOwner replayWebhookDelivery
-        revertImport revokeApiToken revokeInvitation testWebhook unarchiveBudget unlinkTransaction updateBankAccount
-        updateBudget updateMe updateUser updateWebhook
+        revertImport revokeApiToken revokeInvitation rotateWebhookSecret testWebhook unarchiveBudget unlinkTransaction
+        updateBankAccount updateBudget updateMe updateUser updateWebhook
     """,
 }
 """By scope; those for which somebody must sign in come last."""

@@ -51,6 +51,9 @@ class Webhook(base.Visible, relay.Node):
     failing_since: datetime | None = strawberry.field(
         description="When the first try after a success failed; null if the last did not."
     )
+    old_secrets_until: datetime | None = strawberry.field(
+        description="Until then messages are signed with the secret before the present one too; null if there is none."
+    )
     deliveries: pages.Connection[Annotated["WebhookDelivery", strawberry.lazy("backend.schema.webhooks")]] = pages.page(
         NEWEST_FIRST, "What it was and will be sent, the latest first; what is over is kept 30 days."
     )

@@ -49,6 +49,7 @@ def test_a_webhook_is_made_and_its_secret_is_shown_once(api: APIClient, account:
         "active": True,
         "disabled_reason": "",
         "failing_since": None,
+        "old_secrets_until": None,
         "owner": "owner",
         "created_at": "2026-06-15T12:00:00Z",
         "modified_at": "2026-06-15T12:00:00Z",
@@ -152,6 +153,24 @@ def test_a_key_makes_one_webhook_and_the_secret_is_told_again(api: APIClient, ac
     assert Webhook.objects.count() == 1
 
 
+@time_machine.travel(build.NOW, tick=False)
+def test_a_secret_is_rotated_and_the_new_one_is_shown_once(
+    shared_account: BankAccount, owner: User, coowner: User
+) -> None:
+    hook = hooked.hook(shared_account, actor=owner)
+    one = path(shared_account, "webhooks", hook.pk)
+    rotate, key = path(shared_account, "webhooks", hook.pk, "rotate-secret"), {"Idempotency-Key": "once"}
+    answers = [houses.client(owner).post(rotate, headers=key) for _ in range(2)]
+    shown = answers[0].json()
+
+    assert (answers[0].status_code, answers[1].json()) == (200, shown)
+    assert shown["secret"] == Webhook.objects.get().secret != hook.secret
+    assert shown["old_secrets_until"] == "2026-06-16T12:00:00Z"
+    assert houses.client(owner).get(one).json() == {name: shown[name] for name in shown if name != "secret"}
+    refused = houses.client(coowner).post(rotate)
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+
+
 def requests(account: BankAccount, hook: object, delivery: object) -> list[tuple[str, str, Any]]:
     return [
         ("get", path(account, "webhooks"), None),
@@ -161,6 +180,7 @@ def requests(account: BankAccount, hook: object, delivery: object) -> list[tuple
         ("patch", path(account, "webhooks", hook), {"active": False}),
         ("patch", path(account, "webhooks", hook), {"url": 5}),
         ("delete", path(account, "webhooks", hook), None),
+        ("post", path(account, "webhooks", hook, "rotate-secret"), None),
         ("post", path(account, "webhooks", hook, "test"), None),
         ("get", path(account, "webhook-deliveries"), None),
         ("post", path(account, "webhook-deliveries", delivery, "replay"), None),

@@ -35,8 +35,8 @@ class Got:
             (self.headers["webhook-id"].encode(), self.headers["webhook-timestamp"].encode(), self.body)
         )
         expected = base64.b64encode(hmac.digest(key, content, hashlib.sha256)).decode()
-        version, _, signature = self.headers["webhook-signature"].partition(",")
-        return version == "v1" and hmac.compare_digest(signature, expected)
+        given = [each.partition(",") for each in self.headers["webhook-signature"].split(" ")]
+        return any(version == "v1" and hmac.compare_digest(text, expected) for version, _, text in given)
 
 
 def status(code: int, **headers: str) -> Behaviour:

@@ -103,6 +103,22 @@ def test_what_happened_arrives_signed(account: BankAccount, groceries: Budget, h
     assert len(here.got) == 1
 
 
+def test_after_a_rotation_both_secrets_sign_and_after_a_day_the_new_one_alone(hook: Webhook, here: Receiver) -> None:
+    row, day = webhooks.rotate(actor=hook.owner, webhook_id=hook.pk, now=NOW), timedelta(days=1)
+    for now in (NOW, NOW + day):
+        ping(hook, now=now)
+        assert send(now) == 1
+    both, alone = here.got
+    assert (both.is_signed_with(row.secret), both.is_signed_with(hook.secret)) == (True, True)
+    assert (alone.is_signed_with(row.secret), alone.is_signed_with(hook.secret)) == (True, False)
+    assert " " not in alone.headers["webhook-signature"]
+
+    jobs.tidy(now=NOW + day - MINUTE)
+    assert Webhook.objects.get().old_secrets == hook.secret
+    jobs.tidy(now=NOW + day)
+    assert Webhook.objects.get().old_secrets is None
+
+
 def test_it_is_tried_again_later_and_later_under_its_id_and_signed_anew(hook: Webhook, here: Receiver) -> None:
     here.behaviours = [receiving.status(503), receiving.status(302, Location="/"), receiving.status(200)]
     row, now = ping(hook), NOW

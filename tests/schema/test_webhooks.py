@@ -93,7 +93,7 @@ def test_others_find_nothing(owner: User, stranger: User, account: BankAccount) 
     assert foreign["code"] == "not_found"
 
 
-def test_it_is_changed_tried_out_replayed_and_deleted(owner: User, account: BankAccount) -> None:
+def test_it_is_changed_tried_out_replayed_and_deleted(owner: User, stranger: User, account: BankAccount) -> None:
     key = str(hooked.hook(account).pk)
     change = """mutation ($id: ID!, $input: UpdateWebhookInput!) { updateWebhook(id: $id, input: $input) {
       ... on Webhook { kinds disabledReason failingSince } ... on Problem { code field } } }"""
@@ -111,6 +111,13 @@ def test_it_is_changed_tried_out_replayed_and_deleted(owner: User, account: Bank
       ... on WebhookDelivery { uuid status tries answer } } }"""
     again = data(owner, replay, id=made["id"])["replayWebhookDelivery"]
     assert again == {"uuid": made["uuid"], "status": "WAITING", "tries": 0, "answer": 500}
+    rotate = """mutation ($id: ID!) { rotateWebhookSecret(id: $id) {
+      ... on RotatedWebhook { secret webhook { uuid oldSecretsUntil } } ... on Problem { code } } }"""
+    rotated = data(owner, rotate, id=key)["rotateWebhookSecret"]
+    row = Webhook.objects.get()
+    assert (rotated["secret"], rotated["webhook"]["uuid"]) == (row.secret, key)
+    assert rotated["webhook"]["oldSecretsUntil"]
+    assert data(stranger, rotate, id=key)["rotateWebhookSecret"] == {"code": "not_found"}
     delete = "mutation ($id: ID!) { deleteWebhook(id: $id) { ... on Deleted { uuid } ... on Problem { code } } }"
     assert data(owner, delete, id=key)["deleteWebhook"] == {"uuid": key}
     assert data(owner, delete, id=key)["deleteWebhook"] == {"code": "not_found"}

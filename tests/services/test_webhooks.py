@@ -1,5 +1,6 @@
 """What owners do with webhooks, and whose they are."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -42,6 +43,38 @@ def test_a_webhook_has_a_secret_of_its_own_that_lies_encrypted(account: BankAcco
         stored = str(cursor.fetchall())
     assert one.secret not in stored
     assert hooked.URL not in stored
+
+
+def test_a_new_secret_signs_with_those_before_it_for_a_day(account: BankAccount) -> None:
+    hook = hooked.hook(account)
+    first, hour = hook.secret, timedelta(hours=1)
+
+    def rotated(now: datetime) -> Webhook:
+        return webhooks.rotate(actor=hook.owner, webhook_id=hook.pk, now=now)
+
+    second = rotated(build.NOW).secret
+    assert first != second
+    row = rotated(build.NOW + hour)
+    assert webhooks.signing(row, now=build.NOW + hour) == (row.secret, second, first), "an answer may have been lost"
+    assert row.old_secrets_until == build.NOW + hour + timedelta(days=1)
+    assert len(webhooks.signing(rotated(build.NOW + 2 * hour), now=build.NOW + 2 * hour)) == 3
+    row = rotated(build.NOW + timedelta(days=3))
+    assert len(webhooks.signing(row, now=build.NOW + timedelta(days=4) - hour)) == 2
+    assert webhooks.signing(row, now=build.NOW + timedelta(days=4)) == (row.secret,)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT old_secrets FROM ledger_webhook")
+        assert "whsec_" not in str(cursor.fetchall())
+
+
+def test_nobody_gets_the_secret_of_anothers_receiver(
+    shared_account: BankAccount, owner: User, coowner: User, stranger: User
+) -> None:
+    hook = hooked.hook(shared_account, actor=owner)
+    with states.refused(errors.NotFound):
+        webhooks.rotate(actor=stranger, webhook_id=hook.pk, now=LATER)
+    with states.refused(errors.Forbidden):
+        webhooks.rotate(actor=coowner, webhook_id=hook.pk, now=LATER)
+    assert fields(hook)["secret"] == hook.secret
 
 
 def test_kinds_are_kept_once_and_in_order(account: BankAccount) -> None:

@@ -10,8 +10,8 @@ from .sealed import SealedField
 class Webhook(Stamped):
     """Somewhere outside that is told of events of an account.
 
-    The secret signs every message; the APIs show it once. It lies encrypted, and so does the URL: some services have
-    secrets in theirs.
+    The secret signs every message; the APIs show it once. For a while after it was exchanged, those before it sign too.
+    They lie encrypted, and so does the URL: some services have secrets in theirs.
     """
 
     bank_account = models.ForeignKey(BankAccount, on_delete=models.CASCADE, related_name="webhooks")
@@ -20,6 +20,8 @@ class Webhook(Stamped):
     )
     url = SealedField(max_length=500)
     secret = SealedField()
+    old_secrets = SealedField(null=True, blank=True, help_text="Those that it had before, with spaces between them.")
+    old_secrets_until = models.DateTimeField(null=True, blank=True, help_text="So long they sign too.")
     kinds = models.JSONField(help_text="The kinds of events that it is told of.")
     active = models.BooleanField(default=True)
     disabled_reason = models.CharField(max_length=200, blank=True, default="", help_text="Why the service stopped it.")

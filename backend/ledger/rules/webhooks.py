@@ -9,7 +9,7 @@ import hmac
 import json
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import SplitResult, urlsplit
@@ -33,6 +33,10 @@ PING = "ping"
 LONGEST_URL = 500
 PREFIX = "whsec_"
 KEY_BYTES = 32
+GRACE = timedelta(hours=24)
+"""So long old secrets sign too after a new one took their place."""
+
+MOST_OLD_SECRETS = 2
 
 DELAYS = tuple(
     timedelta(minutes=minutes) for minutes in (1, 5, 30, 2 * 60, 8 * 60, 24 * 60, 24 * 60, 24 * 60)
@@ -114,11 +118,15 @@ def secret(random: bytes) -> str:
     return PREFIX + b64encode(random).decode()
 
 
-def signature(secret: str, *, message_id: str, timestamp: int, body: bytes) -> str:
-    """The value of the header `Webhook-Signature`."""
+def signatures(secrets: Iterable[str], *, message_id: str, timestamp: int, body: bytes) -> str:
+    """The value of the header `Webhook-Signature`: a signature by each secret, in that order."""
+    signed = f"{message_id}.{timestamp}.".encode() + body
+    return " ".join(f"v1,{_signature(secret, signed)}" for secret in secrets)
+
+
+def _signature(secret: str, signed: bytes) -> str:
     key = b64decode(secret.removeprefix(PREFIX))
-    signed = hmac.new(key, f"{message_id}.{timestamp}.".encode() + body, hashlib.sha256).digest()
-    return "v1," + b64encode(signed).decode()
+    return b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
 
 
 def message(*, event_id: UUID, kind: str, at: datetime, data: Mapping[str, object]) -> str:

@@ -27,7 +27,7 @@ class Claim:
     account_id: UUID
     webhook_id: UUID
     url: str
-    secret: str
+    secrets: tuple[str, ...]
     event_id: UUID
     body: bytes
     tries: int
@@ -45,7 +45,7 @@ def claim(due: WebhookDelivery, *, now: datetime) -> Claim | None:
         account_id=due.bank_account_id,
         webhook_id=due.webhook_id,
         url=due.webhook.url,
-        secret=due.webhook.secret,
+        secrets=webhooks.signing(due.webhook, now=now),
         event_id=due.event_id,
         body=due.payload.encode(),
         tries=due.tries + 1,
@@ -88,8 +88,9 @@ def put_last(delivery_ids: Collection[UUID], *, now: datetime) -> None:
 
 
 def forget(*, now: datetime) -> None:
-    """Take what is over for a month out of the log."""
+    """Take what is over for a month out of the log, and secrets that sign no more out of the database."""
     WebhookDelivery.objects.filter(created_at__lt=now - KEPT, next_try_at=None).delete()
+    Webhook.objects.filter(old_secrets_until__lte=now).update(old_secrets=None, old_secrets_until=None)
 
 
 def _switch_off(claim: Claim, reason: str, *, now: datetime) -> None:

@@ -46,7 +46,7 @@ def create(*, actor: User, account_id: UUID, url: str, kinds: Iterable[str], now
         bank_account=account,
         owner=actor,
         url=url,
-        secret=rules.secret(secrets.token_bytes(rules.KEY_BYTES)),
+        secret=_new_secret(),
         kinds=wanted,
         created_at=now,
         modified_at=now,
@@ -84,6 +84,29 @@ def update(*, actor: User, webhook_id: UUID, changes: Changes, now: datetime) ->
     webhook.save()
     _copy_kinds(account)
     return webhook
+
+
+@transaction.atomic
+def rotate(*, actor: User, webhook_id: UUID, now: datetime) -> Webhook:
+    """Have messages signed with a new secret, for whoever asked to see, once; for a day also with those before it.
+
+    The receiver is theirs who said where it leads: nobody else gets its secret. Raises NotFound, Forbidden.
+    """
+    _, webhook = _locked(actor=actor, webhook_id=webhook_id)
+    if webhook.owner_id != actor.pk:
+        raise errors.Forbidden("Only whoever gave the webhook its URL can have another secret for it.")
+    webhook.old_secrets = " ".join(signing(webhook, now=now)[: rules.MOST_OLD_SECRETS])
+    webhook.old_secrets_until = now + rules.GRACE
+    webhook.secret = _new_secret()
+    webhook.stamp(now)
+    webhook.save()
+    return webhook
+
+
+def signing(webhook: Webhook, *, now: datetime) -> tuple[str, ...]:
+    """The secrets that messages are signed with at `now`, the present one first."""
+    until, old = webhook.old_secrets_until, webhook.old_secrets or ""
+    return (webhook.secret, *(old.split() if until is not None and now < until else ()))
 
 
 @transaction.atomic
@@ -148,6 +171,10 @@ def _locked(*, actor: User, webhook_id: UUID) -> tuple[BankAccount, Webhook]:
     found = access.one(access.webhooks(actor), webhook_id)
     account = posting.lock(found.bank_account_id, actor=actor)
     return account, access.one(access.webhooks(actor), webhook_id)
+
+
+def _new_secret() -> str:
+    return rules.secret(secrets.token_bytes(rules.KEY_BYTES))
 
 
 def _check_url(url: str) -> None:

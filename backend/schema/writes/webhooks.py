@@ -40,9 +40,19 @@ class CreatedWebhook:
     secret: str = strawberry.field(description="What its messages are signed with. Keep it: it is never shown again.")
 
 
+@strawberry.type(description="A webhook that has another secret.")
+class RotatedWebhook:
+    webhook: Webhook = strawberry.field(description="The webhook.")
+    secret: str = strawberry.field(description="What its messages are signed with. Keep it: it is never shown again.")
+
+
 CreateWebhookResult = Annotated[
     CreatedWebhook | Problem,
     strawberry.union("CreateWebhookResult", description="The webhook with its secret, or why there is none."),
+]
+RotateWebhookSecretResult = Annotated[
+    RotatedWebhook | Problem,
+    strawberry.union("RotateWebhookSecretResult", description="The webhook with its new secret, or why it has none."),
 ]
 WebhookResult = Annotated[
     Webhook | Problem,
@@ -98,6 +108,16 @@ class WebhookMutations:
             changes=cast(webhooks.Changes, changes),
             now=request.now,
         )
+
+    @mutation(
+        "Have another secret sign the messages of a webhook; for 24 hours they bear signatures by the secret before it "
+        "too. Only whoever gave the webhook its URL may."
+    )
+    def rotate_webhook_secret(self, info: Info, webhook: Which) -> RotateWebhookSecretResult:
+        request = context.of(info)
+        key = ids.key(webhook, Webhook, field="id")
+        row = webhooks.rotate(actor=request.user, webhook_id=key, now=request.now)
+        return RotatedWebhook(webhook=cast(Webhook, row), secret=row.secret)
 
     @mutation("Delete a webhook with its log.")
     def delete_webhook(self, info: Info, webhook: Which) -> DeleteWebhookResult:
