@@ -78,7 +78,7 @@ class AutoSpendPreview:
 
 @strawberry.type(description="What stands in the way of undoing a change.")
 class AutoSpendObstacle:
-    code: str = strawberry.field(description='What a program can act on: "deleted", "changed" or "refunded".')
+    code: str = strawberry.field(description='What a program can act on: "deleted" or "changed".')
     text: str = strawberry.field(description="The same for people.")
 
 

@@ -1,6 +1,7 @@
 """A ledger in plain Python: what one account must hold after what was done to it; no posting, no SQL sums."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
@@ -96,6 +97,29 @@ class Account:
                 )
                 for each in found
             }
+
+    def follow(self, row: BankAccount, purchases: Iterable[UUID]) -> None:
+        """Refunds of purchases that were laid anew lie as they did, or back where their purchase now takes from."""
+        moved = False
+        for refund in Transaction.objects.filter(refund_of__in=list(purchases)):
+            assert refund.refund_of_id is not None
+            posting, lies = self.postings[refund.pk], dict(refund.allocations.values_list("budget", "amount"))
+            if lies != posting.parts:
+                assert refund.refund_undo
+                assert refund.refund_undo["follows"]
+                moved, posting.parts = True, lies
+                self.within_what_was_taken(refund.pk, refund.refund_of_id)
+        if moved:
+            self.learn(row, movements=False)
+
+    def within_what_was_taken(self, refund: UUID, purchase: UUID) -> None:
+        """What of this refund lies on a budget is no more than the purchase took from there."""
+        taken = Counter[UUID]()
+        for budget, part in self.postings[purchase].parts.items():
+            taken[budget if budget in self.live else self.unallocated] -= part  # type: ignore[assignment]
+        assert sum(self.postings[refund].parts.values()) == self.postings[refund].amount
+        for budget, part in self.postings[refund].parts.items():
+            assert part <= Decimal(taken[budget])
 
     def sweep(self) -> None:
         """What lies on budgets out of use goes to Unallocated."""

@@ -205,6 +205,7 @@ class Movements(Ground):
             lambda: transactions.split(actor=self.coowner, transaction_id=key, shares=wanted, now=self.now)
         ):
             model.split(key, wanted)
+            model.follow(row, [key])
 
     @rule(pick=picks, units=minor_units)
     def settle(self, pick: int, units: int) -> None:

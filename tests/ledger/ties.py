@@ -1,6 +1,5 @@
 """Random ties between transactions, refunds and their purchases, and rules that are applied to the past."""
 
-from collections import Counter
 from decimal import ROUND_DOWN, Decimal
 from uuid import UUID
 
@@ -36,7 +35,7 @@ class Ties(Movements):
             assert model.postings[key].amount > 0 > model.postings[purchase].amount
             assert set(model.postings[key].parts) <= {model.unallocated, *model.live} or was
             if share is None and was is None:
-                self.within_what_was_taken(model, key, purchase)
+                model.within_what_was_taken(key, purchase)
 
     @rule(pick=picks, units=sizes, percent=st.integers(1, 120), budgets=st.lists(picks, max_size=3))
     def buy_and_return(self, pick: int, units: int, percent: int, budgets: list[int]) -> None:
@@ -59,7 +58,7 @@ class Ties(Movements):
             model.learn(row, movements=True)
             assert bool(tied) == (bool(split) and back <= size)
             if tied:
-                self.within_what_was_taken(model, refund, purchase)
+                model.within_what_was_taken(refund, purchase)
         model.learn(row, movements=True)
 
     def bought(self, row: BankAccount, amount: Decimal) -> UUID | None:
@@ -74,14 +73,6 @@ class Ties(Movements):
             )
         )
         return made.pk if made else None
-
-    def within_what_was_taken(self, model: Account, key: UUID, purchase: UUID) -> None:
-        """What of this refund lies on a budget is no more than the purchase took from there."""
-        taken = Counter[UUID]()
-        for budget, part in model.postings[purchase].parts.items():
-            taken[budget if budget in model.live else model.unallocated] -= part  # type: ignore[assignment]
-        for budget, part in model.postings[key].parts.items():
-            assert part <= Decimal(taken[budget])
 
     @rule(pick=picks)
     def untie_refund(self, pick: int) -> None:
@@ -117,6 +108,7 @@ class Ties(Movements):
             assert posting.parts == {model.unallocated: posting.amount}
             assert each.budget_id in model.live
             posting.parts = {each.budget_id: posting.amount}
+        model.follow(row, [each.transaction_id for each in shown.rows])
 
     @rule(pick=picks, partly=st.booleans())
     def undo_rules(self, pick: int, partly: bool) -> None:
@@ -133,3 +125,4 @@ class Ties(Movements):
                     assert posting.parts == {each.budget_id: each.amount}
                     posting.parts = {model.unallocated: posting.amount}
             model.sweep()
+            model.follow(run.bank_account, [each.transaction_id for each in selectors.done(run) if each.undone])

@@ -49,14 +49,9 @@ def deleted(owner: User, row: Transaction, rent: Budget) -> None:
     transactions.delete(actor=owner, transaction_id=row.pk, now=NOW)
 
 
-def refunded(owner: User, row: Transaction, rent: Budget) -> None:
-    back = build.transaction(row.bank_account, amount="1")
-    refunds.tie(actor=owner, transaction_id=back.pk, purchase_id=row.pk, now=NOW)
-
-
 @pytest.mark.parametrize(
     "happened",
-    [(changed, "changed"), (recategorised, "changed"), (deleted, "deleted"), (refunded, "refunded")],
+    [(changed, "changed"), (recategorised, "changed"), (deleted, "deleted")],
 )
 def test_what_was_built_upon_stands_in_the_way_and_the_rest_can_be_undone(
     owner: User, account: BankAccount, groceries: Budget, rent: Budget, happened: tuple[Any, str]
@@ -76,6 +71,20 @@ def test_what_was_built_upon_stands_in_the_way_and_the_rest_can_be_undone(
     run = undo(run, partly=True)
     assert (lies(coffees[0]), lies(coffees[1])) == (stays, [("Unallocated", -4, UNASSIGNED)])
     assert [each.undone for each in selectors.done(run)] == [True, False]
+    states.sound()
+
+
+def test_refunds_go_where_a_rule_sends_their_purchase_and_back(
+    owner: User, account: BankAccount, groceries: Budget, coffees: list[Transaction]
+) -> None:
+    back = build.transaction(account, amount="1")
+    refunds.tie(actor=owner, transaction_id=back.pk, purchase_id=coffees[0].pk, now=NOW)
+    give(groceries, RULES)
+    run = apply(account)
+    assert lies(back) == [("Groceries", 1, "Food & Drink:Coffee & Tea")]
+
+    undo(run)
+    assert lies(back) == [("Unallocated", 1, UNASSIGNED)]
     states.sound()
 
 
@@ -173,7 +182,7 @@ def test_costs_do_not_grow_with_what_changes(
         give(groceries, RULES)
         with django_assert_num_queries(4):
             shown = preview(account)
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(19):
             run = auto_spend.apply(
                 actor=owner, account_id=account.pk, asked=Asked(), fingerprint=shown.fingerprint, now=NOW
             )

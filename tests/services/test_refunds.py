@@ -8,7 +8,7 @@ from backend.ledger import errors
 from backend.ledger.models import BankAccount, Budget, Change, Entry, Transaction, User
 from backend.ledger.selectors import refunds as selectors
 from backend.ledger.selectors import reports
-from backend.ledger.services import accounts, budgets, linking, refunds, transactions
+from backend.ledger.services import accounts, allocations, budgets, linking, refunds, transactions
 from backend.ledger.services.shares import Share
 from tests import build
 from tests.ledger import states
@@ -101,6 +101,44 @@ def test_the_report_nets_it_against_what_the_purchase_was_for(
 
     assert shown(tied) == {"Groceries": (2, D(30)), "Rent": (2, D(15)), "Unassigned": (2, D(5))}
     assert shown(income) == {"Unassigned": (1, spare.amount)}
+
+
+def test_refunds_follow_a_purchase_that_is_split_anew(
+    owner: User, account: BankAccount, purchase: Transaction, groceries: Budget, rent: Budget
+) -> None:
+    first, by_hand, last = (
+        tie(owner, refund(account, "30"), purchase),
+        tie(owner, refund(account, "20"), purchase, shares={rent.pk: D(20)}),
+        tie(owner, refund(account, "50"), purchase),
+    )
+    transactions.split(actor=owner, transaction_id=purchase.pk, shares={rent.pk: D(80)}, now=NOW)
+
+    assert lies(by_hand) == {"Rent": 20}
+    assert lies(first) == {"Rent": D("22.5"), "Unallocated": D("7.5")}
+    assert sum(lies(row)["Rent"] for row in (first, by_hand, last)) == 80
+    assert lies(last)["Unallocated"] == D("12.5")
+    states.sound()
+
+    entry = Entry.objects.get(transaction=purchase, budget=rent)
+    allocations.update(actor=owner, allocation_id=entry.pk, changes={"budget": groceries.pk}, now=NOW)
+    assert lies(first) == {"Groceries": 24, "Unallocated": 6}  # nothing of the 20 lies where the purchase took from
+    refunds.untie(actor=owner, transaction_id=first.pk, now=NOW)
+    assert lies(first) == {"Unallocated": 30}
+    states.sound()
+
+
+def test_a_refund_that_was_split_by_hand_or_is_too_large_does_not_follow(
+    owner: User, account: BankAccount, purchase: Transaction, groceries: Budget, rent: Budget
+) -> None:
+    touched, small = tie(owner, refund(account, "40"), purchase), tie(owner, refund(account, "10"), purchase)
+    transactions.split(actor=owner, transaction_id=touched.pk, shares={groceries.pk: D(40)}, now=NOW)
+    tie(owner, refund(account, "95"), purchase, shares={groceries.pk: D(95)})
+    before = lies(small)
+    transactions.split(actor=owner, transaction_id=purchase.pk, shares={rent.pk: D(100)}, now=NOW)
+
+    assert lies(touched) == {"Groceries": 40}
+    assert lies(small) == before
+    states.sound()
 
 
 def test_untied_it_lies_as_before(owner: User, account: BankAccount, purchase: Transaction, rent: Budget) -> None:

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import F
 
 from backend.ledger import access, currencies, errors
-from backend.ledger.models import AutoSpendRun, BankAccount, Budget, Entry, Transaction, User
+from backend.ledger.models import AutoSpendRun, BankAccount, Budget, Entry, User
 from backend.ledger.rules import auto_spend as rules
 from backend.ledger.rules.reasons import Reason
 
@@ -28,10 +28,9 @@ LOOKED_AT = 20_000
 MOST_RUNS = 100
 ZERO = Decimal(0)
 
-DELETED, CHANGED, REFUNDED = (
+DELETED, CHANGED = (
     Reason(code="deleted", text="The transaction is gone."),
     Reason(code="changed", text="Somebody has changed its amount, budgets or category since."),
-    Reason(code="refunded", text="Refunds are tied to it, which lie on the same budget."),
 )
 
 
@@ -211,17 +210,16 @@ def runs(user: User, account_id: UUID, *, limit: int = MOST_RUNS) -> list[AutoSp
 
 
 def done(run: AutoSpendRun) -> list[Done]:
-    """What the run did, with what stands in the way of undoing it as things are now; two queries."""
+    """What the run did, with what stands in the way of undoing it as things are now; one query."""
     keys = [UUID(row["transaction"]) for row in run.rows]
-    refunded = set(Transaction.objects.filter(refund_of__in=keys).values_list("refund_of", flat=True))
     lying: dict[UUID, list[Entry]] = {}
     for entry in Entry.objects.filter(transaction__in=keys):
         assert entry.transaction_id is not None
         lying.setdefault(entry.transaction_id, []).append(entry)
-    return [_done(row, lying=lying, refunded=refunded, over=run.undone_at is not None) for row in run.rows]
+    return [_done(row, lying=lying, over=run.undone_at is not None) for row in run.rows]
 
 
-def _done(row: Mapping[str, Any], *, lying: Mapping[UUID, list[Entry]], refunded: set[Any], over: bool) -> Done:
+def _done(row: Mapping[str, Any], *, lying: Mapping[UUID, list[Entry]], over: bool) -> Done:
     key, budget, amount = UUID(row["transaction"]), UUID(row["budget"]), Decimal(row["amount"])
     entries = lying.get(key, [])
     obstacle = None
@@ -231,8 +229,6 @@ def _done(row: Mapping[str, Any], *, lying: Mapping[UUID, list[Entry]], refunded
         obstacle = DELETED
     elif [(each.budget_id, each.amount, each.category) for each in entries] != [(budget, amount, row["after"])]:
         obstacle = CHANGED
-    elif key in refunded:
-        obstacle = REFUNDED
     return Done(
         transaction_id=key,
         entry_id=UUID(row["entry"]),

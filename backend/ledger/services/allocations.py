@@ -10,7 +10,7 @@ from django.db import transaction as database
 from backend.ledger import access, errors, posting
 from backend.ledger.models import Budget, Entry, User
 
-from . import fillups, funding, shares
+from . import fillups, funding, refunds, shares
 
 
 class Changes(TypedDict, total=False):
@@ -26,7 +26,7 @@ def update(*, actor: User, allocation_id: UUID, changes: Changes, now: datetime)
     """Move an allocation to another budget of its account, or give it another category or memo.
 
     Moved onto a budget that the transaction touches already, the two become one: that of the other budget.
-    Raises NotFound, OtherAccount, Archived, InvalidValue (category, memo).
+    Refunds of the transaction follow it. Raises NotFound, OtherAccount, Archived, InvalidValue (category, memo).
     """
     found = access.one(access.allocations(actor), allocation_id)
     account = posting.lock(found.bank_account_id, actor=actor)
@@ -35,6 +35,7 @@ def update(*, actor: User, allocation_id: UUID, changes: Changes, now: datetime)
     shares.check_words(category=changes.get("category"), memo=changes.get("memo"))
     parts = _parts(entry, changes, actor=actor)
     posting.allocate(account, entry.transaction, list(parts.values()), now=now)
+    refunds.follow(account, [entry.transaction.pk], now=now)
     fillups.sweep(account, actor=actor, now=now)
     funding.reschedule(account, now=now)
     return Entry.objects.get(transaction=entry.transaction, budget=changes.get("budget", entry.budget_id))

@@ -10,13 +10,14 @@ from backend.ledger import access, errors, posting
 from backend.ledger.models import AutoSpendRun, Budget, Entry, User
 from backend.ledger.selectors import auto_spend as selectors
 
-from . import fillups, funding, locks
+from . import fillups, funding, locks, refunds
 
 
 @database.atomic
 def apply(*, actor: User, account_id: UUID, asked: selectors.Asked, fingerprint: str, now: datetime) -> AutoSpendRun:
     """Put past debits on the budgets whose rules claim them: exactly what the preview of that fingerprint showed.
 
+    Their refunds follow them.
     `asked` is what the preview was asked, but for rules in thought: those must have been stored meanwhile. Raises
     NotFound (the account; `budget`), InvalidValue (nothing would change), Conflict (the preview would be another now).
     """
@@ -39,6 +40,7 @@ def apply(*, actor: User, account_id: UUID, asked: selectors.Asked, fingerprint:
     ]
     moves = [posting.Move(entry=row.entry, budget_id=row.budget_id, category=row.category) for row in found.rows]
     posting.reassign(account, moves, now=now)
+    refunds.follow(account, [row.transaction_id for row in found.rows], now=now)
     fillups.sweep(account, actor=actor, now=now)
     funding.reschedule(account, now=now)
     at = account.modified_at
@@ -49,8 +51,8 @@ def apply(*, actor: User, account_id: UUID, asked: selectors.Asked, fingerprint:
 def undo(*, actor: User, run_id: UUID, now: datetime, partly: bool = False) -> AutoSpendRun:
     """Lay what a run changed on Unallocated again, under the categories of before.
 
-    What somebody has changed since stays, and so does what refunds are tied to: then nothing is undone, unless `partly`
-    asks for the rest. A budget that is archived by now gives its part back all the same. Raises NotFound, CannotUndo.
+    What somebody has changed since stays: then nothing is undone, unless `partly` asks for the rest. Refunds follow.
+    A budget that is archived by now gives its part back all the same. Raises NotFound, CannotUndo.
     """
     found = access.one(access.auto_spend_runs(actor), run_id)
     account = locks.account(actor=actor, account_id=found.bank_account_id)
@@ -69,6 +71,7 @@ def undo(*, actor: User, run_id: UUID, now: datetime, partly: bool = False) -> A
         if entry.transaction_id is not None
     ]
     posting.reassign(account, moves, now=now)
+    refunds.follow(account, list(free), now=now)
     fillups.sweep(account, actor=actor, now=now)
     funding.reschedule(account, now=now)
     run.undone_at = account.modified_at

@@ -76,6 +76,11 @@ def sizes(layouts: Iterable[Layout]) -> dict[UUID, Decimal]:
     return found
 
 
+def total(layouts: Iterable[Layout]) -> Decimal:
+    """What lies on all budgets together, without signs."""
+    return sum(sizes(layouts).values(), Decimal(0))
+
+
 def categories(layout: Sequence[Laid], *, live: Collection[UUID], unallocated: UUID) -> dict[UUID, str]:
     """The category on each budget; for Unallocated, of whatever comes to it, that of the largest part."""
     found: dict[UUID, str] = {}

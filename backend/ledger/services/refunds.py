@@ -1,15 +1,16 @@
 """Money that came back: tied to its purchase, it returns to the budgets that the purchase took it from."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
 from uuid import UUID
 
 from django.db import transaction as database
 
 from backend.ledger import access, currencies, errors, posting
-from backend.ledger.models import BankAccount, Transaction, User
+from backend.ledger.models import BankAccount, Budget, Transaction, User
 from backend.ledger.rules import money
 from backend.ledger.rules import refunds as rules
 
@@ -46,7 +47,7 @@ def tie(
     parts = _parts(account, row, purchase, shares=shares, actor=actor)
     _point(account, row, purchase.pk, now=now)
     posting.allocate(account, row, parts, now=now)
-    _remember(row, {"before": before, "after": layouts.of(row.pk)})
+    _remember(row, {"before": before, "after": layouts.of(row.pk), "follows": shares is None})
     fillups.sweep(account, actor=actor, now=now)
     funding.reschedule(account, now=now)
     return row
@@ -72,6 +73,35 @@ def release(account: BankAccount, purchase: Transaction, *, now: datetime) -> No
     """Untie every refund of a purchase of a locked account, which is about to go."""
     for row in Transaction.objects.filter(refund_of=purchase).order_by("seq"):
         _release(account, row, now=now)
+
+
+def follow(account: BankAccount, purchases: Collection[UUID], *, now: datetime) -> None:
+    """Lay the refunds of purchases that now take their money from other budgets anew, as `tie` would lay them.
+
+    One that an owner has split, when it was tied or since, stays; so does one that is more than is left by then.
+    """
+    rows = list(Transaction.objects.filter(refund_of__in=purchases).order_by("refund_of", "seq"))
+    if not rows:
+        return
+    lies = layouts.of_each({*(row.pk for row in rows), *(row.refund_of_id for row in rows if row.refund_of_id)})
+    budgets = layouts.live(account)
+    for purchase, tied in groupby(rows, lambda row: row.refund_of_id):
+        assert purchase is not None
+        refunds = list(tied)
+        following = [row for row in refunds if _follows(row, lies[row.pk])]
+        came_back = [lies[row.pk] for row in refunds if row not in following]
+        for row in following:
+            parts = _returned(account, row, lies[purchase], came_back, budgets=budgets)
+            if parts is not None:
+                posting.allocate(account, row, parts, now=now)
+                lies[row.pk] = layouts.of(row.pk)
+                _remember(row, {**(row.refund_undo or {}), "after": lies[row.pk]})
+            came_back.append(lies[row.pk])
+
+
+def _follows(row: Transaction, lies: layouts.Layout) -> bool:
+    noted = row.refund_undo
+    return bool(noted and noted.get("follows") and noted["after"] == lies)
 
 
 def _locked(*, actor: User, transaction_id: UUID) -> tuple[BankAccount, Transaction]:
@@ -106,32 +136,52 @@ def _parts(
 ) -> list[posting.Part]:
     """How the refund is to lie, under the categories of the purchase where nobody says another."""
     budgets = layouts.live(account)
-    unallocated = layouts.unallocated(budgets)
     bought = layouts.of(purchase.pk)
-    categories = layouts.categories(bought, live=budgets, unallocated=unallocated)
     if shares is not None:
+        unallocated = layouts.unallocated(budgets)
+        categories = layouts.categories(bought, live=budgets, unallocated=unallocated)
         said = shares_.parts(account, row, shares, actor=actor)
         return [
             replace(part, category=categories.get(part.budget_id) if part.category is None else part.category)
             for part in said
         ]
-    decimals = currencies.decimals(str(account.currency))
-    others = dict(Transaction.objects.filter(refund_of=purchase).exclude(pk=row.pk).values_list("pk", "amount"))
-    left = max(ZERO, -purchase.amount - sum(others.values(), ZERO))
-    if row.amount > left:
-        shown = money.text(left, decimals=decimals)
+    others = Transaction.objects.filter(refund_of=purchase).exclude(pk=row.pk).values_list("pk", flat=True)
+    came_back = layouts.of_each(list(others)).values()
+    parts = _returned(account, row, bought, came_back, budgets=budgets)
+    if parts is None:
+        shown = money.text(_left(bought, came_back), decimals=currencies.decimals(str(account.currency)))
         raise errors.InvalidValue(
             f"It is more than the {shown} that is left of the purchase; say how it is to be split.", field="purchase"
         )
+    return parts
+
+
+def _returned(
+    account: BankAccount,
+    row: Transaction,
+    bought: layouts.Layout,
+    came_back: Collection[layouts.Layout],
+    *,
+    budgets: Mapping[UUID, Budget],
+) -> list[posting.Part] | None:
+    """How a refund lies of a purchase that lies like `bought`; None if it is more than other refunds left of it."""
+    if row.amount > _left(bought, came_back):
+        return None
+    unallocated = layouts.unallocated(budgets)
+    categories = layouts.categories(bought, live=budgets, unallocated=unallocated)
     found = rules.returned(
         amount=row.amount,
         took=layouts.sizes([bought]),
-        came_back=layouts.sizes(layouts.of_each(list(others)).values()),
+        came_back=layouts.sizes(came_back),
         live=budgets,
         unallocated=unallocated,
-        decimals=decimals,
+        decimals=currencies.decimals(str(account.currency)),
     )
     return [posting.Part(budget_id=key, amount=amount, category=categories.get(key)) for key, amount in found.items()]
+
+
+def _left(bought: layouts.Layout, came_back: Collection[layouts.Layout]) -> Decimal:
+    return max(ZERO, layouts.total([bought]) - layouts.total(came_back))
 
 
 def _release(account: BankAccount, row: Transaction, *, now: datetime) -> None:

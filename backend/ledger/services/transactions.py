@@ -145,14 +145,15 @@ def split(
 ) -> Transaction:
     """Declare how a transaction lies on budgets: positive amounts, the rest falls to Unallocated.
 
-    An allocation whose budget stays keeps its id, and its category and memo unless the share says others.
-    Raises NotFound, OtherAccount, Archived,
-    InvalidSplit, InvalidAmount, Conflict; then nothing changed.
+    An allocation whose budget stays keeps its id, and its category and memo unless the share says others. Refunds of
+    the transaction follow it.
+    Raises NotFound, OtherAccount, Archived, InvalidSplit, InvalidAmount, OutOfRange, Conflict; then nothing changed.
     """
     account, row = _locked(actor=actor, transaction_id=transaction_id)
     versions.check(row, expected_version)
     parts = shares_.parts(account, row, shares, actor=actor)
     posting.allocate(account, row, parts, now=now)
+    refunds.follow(account, [row.pk], now=now)
     fillups.sweep(account, actor=actor, now=now)
     funding.reschedule(account, now=now)
     return row

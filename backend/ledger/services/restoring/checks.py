@@ -43,8 +43,8 @@ def _check_pairs(value: Any, decimals: int) -> None:
 
 
 def _check_undo(value: Any, decimals: int) -> None:
-    """How a refund lay on budgets before it was tied, and after."""
-    if plain.members(value).keys() != {"before", "after"}:
+    """How a refund lay on budgets before it was tied, and after; and whether it follows its purchase."""
+    if plain.members(value).keys() - {"follows"} != {"before", "after"} or type(value.get("follows", True)) is not bool:
         raise errors.InvalidExport("expected what was before and what is after")
     for laid in (*plain.items(value["before"]), *plain.items(value["after"])):
         if plain.members(laid).keys() != {"budget", "amount", "category", "memo"}:
