@@ -70,8 +70,10 @@ def new_id(proposed: str | None) -> str:
     return proposed if proposed and SANE.fullmatch(proposed) else secrets.token_hex(16)
 
 
-def security_event(event: str, *, level: int = logging.WARNING, user: object = None, thing: str | None = None) -> None:
-    """Log what somebody who watches for attacks wants to see: who, from where, what, about which id."""
+def security_event(
+    event: str, *, level: int = logging.WARNING, user: object = None, thing: str | None = None, whom: int | None = None
+) -> None:
+    """Log what somebody who watches for attacks wants to see: who, from where, what, about which id and whom."""
     trace = _current.get()
     known = user if user is not None else trace and trace.user
     facts: dict[str, Fact] = {
@@ -79,5 +81,6 @@ def security_event(event: str, *, level: int = logging.WARNING, user: object = N
         "user": None if known is None else str(known),
         "address": trace.address if trace else None,
         "id": thing,
+        "whom": whom,
     }
     security.log(level, event, extra={"facts": facts})

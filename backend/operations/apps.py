@@ -1,6 +1,9 @@
+import logging
+
 from django.apps import AppConfig
 
-from backend.ledger import meter
+from backend import trace
+from backend.ledger import meter, watch
 
 
 class OperationsConfig(AppConfig):
@@ -9,9 +12,15 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         meter.listen(count)
+        watch.listen(told)
 
 
 def count(door: str, rows: meter.Written) -> None:
     from backend.operations import metrics  # most commands write nothing and have no need of it
 
     metrics.written(door, rows)
+
+
+def told(event: watch.Event) -> None:
+    thing = None if event.thing is None else str(event.thing)
+    trace.security_event(event.name, level=logging.INFO, user=event.user, thing=thing, whom=event.whom)

@@ -1,5 +1,6 @@
 """Everything that a user owns, to take away."""
 
+import logging
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions, renderers
 from rest_framework.request import Request
 
-from backend import clock, tickets
+from backend import clock, tickets, trace
 from backend.ledger import errors
 from backend.ledger.models import User
 from backend.ledger.selectors import exports
@@ -78,6 +79,7 @@ def download(user: User, format: str, *, account_id: UUID | None = None) -> File
     reader holds up the database, and a client sees by the length whether it has everything."""
     found = exports.export(user, format=format, now=clock.now(), account_id=account_id)
     file = _stored(found.pieces)
+    trace.security_event(f"exported_{format}", level=logging.INFO, user=user.pk)
     length = file.tell()
     file.seek(0)
     response = FileResponse(file, as_attachment=True, filename=found.name, content_type=found.content_type)

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import OperationalError, transaction
 
-from backend.ledger import access, errors
+from backend.ledger import access, errors, watch
 from backend.ledger.models import ApiToken, User
 from backend.ledger.rules.grants import Grant
 
@@ -80,19 +80,24 @@ def make(
             expires_at=expires_at,
         )
         row.accounts.set(reached)
+        watch.note("api_token_created", user=actor.pk, thing=row.pk)
     return Made(row=row, secret=secret)
 
 
 def revoke(*, actor: User, token_id: UUID, now: datetime) -> ApiToken:
     """Let one of the actor's tokens not count any more; one that was revoked stays so. Raises NotFound."""
     access.check_signed_in(actor)
-    ApiToken.objects.filter(user=actor, pk=token_id, revoked_at=None).update(revoked_at=now)
+    if ApiToken.objects.filter(user=actor, pk=token_id, revoked_at=None).update(revoked_at=now):
+        watch.note("api_token_revoked", user=actor.pk, thing=token_id)
     return access.one(ApiToken.objects.filter(user=actor), token_id)
 
 
 def revoke_all(*, user: User, now: datetime) -> int:
     """The same for all of a user's tokens; how many counted until now."""
-    return ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=now)
+    number = ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=now)
+    if number:
+        watch.note("api_tokens_revoked", user=user.pk)
+    return number
 
 
 def bearer(*, secret: str, now: datetime) -> User:

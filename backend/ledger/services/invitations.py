@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from backend.ledger import access, errors, posting
+from backend.ledger import access, errors, posting, watch
 from backend.ledger.models import BankAccount, Invitation, User
 
 from . import owners, users
@@ -48,6 +48,7 @@ def invite(*, actor: User, account_id: UUID, now: datetime) -> Made:
         created_at=now,
         expires_at=now + LIFE,
     )
+    watch.note("invitation_created", user=actor.pk, thing=row.pk)
     return Made(row=row, secret=secret)
 
 
@@ -58,7 +59,8 @@ def revoke(*, actor: User, invitation_id: UUID, now: datetime) -> Invitation:
     """
     access.check_signed_in(actor)
     rows = access.invitations(actor)
-    rows.filter(pk=invitation_id, used_at=None, revoked_at=None).update(revoked_at=now)
+    if rows.filter(pk=invitation_id, used_at=None, revoked_at=None).update(revoked_at=now):
+        watch.note("invitation_revoked", user=actor.pk, thing=invitation_id)
     return access.one(rows.select_related("inviter", "used_by"), invitation_id)
 
 
@@ -76,7 +78,8 @@ def accept(*, actor: User, secret: str, now: datetime) -> BankAccount:
         raise errors.Conflict("You own this account already.")
     if not _pending(now=now).filter(pk=found.pk).update(used_at=now, used_by=actor):
         raise _absent()
-    owners.admit(account, actor, now=now)
+    watch.note("invitation_accepted", user=actor.pk, thing=found.pk)
+    owners.admit(account, actor, by=actor, now=now)
     return account
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from backend.ledger import access, errors, posting
+from backend.ledger import access, errors, posting, watch
 from backend.ledger.models import BankAccount, Transaction, User
 
 from . import funding, links, locks, webhooks
@@ -23,18 +23,22 @@ def add(*, actor: User, account_id: UUID, username: str, now: datetime) -> BankA
     user = User.objects.filter(username__iexact=username.strip(), is_active=True).first()
     if user is None:
         raise errors.NotFound("There is no such user.", field="username")
-    admit(account, user, now=now, field="username")
+    admit(account, user, by=actor, now=now, field="username")
     return account
 
 
-def admit(account: BankAccount, user: User, *, now: datetime, field: str | None = None) -> None:
-    """Make the user an owner of the locked account, if they are none. Raises InvalidValue, which names `field`."""
+def admit(account: BankAccount, user: User, *, by: User, now: datetime, field: str | None = None) -> None:
+    """Make the user an owner of the locked account, if they are none. Raises InvalidValue, which names `field`.
+
+    `by` is the owner who let them in.
+    """
     before = _names(account)
     if user.username in before:
         return
     if len(before) >= MOST:
         raise errors.InvalidValue(f"An account has at most {MOST} owners.", field=field)
     account.owners.add(user)
+    watch.note("owner_added", user=by.pk, thing=account.pk, whom=user.pk)
     _note(account, before=before, now=now)
 
 
@@ -61,6 +65,7 @@ def remove(*, actor: User, account_id: UUID, username: str, now: datetime) -> No
     User.objects.filter(pk=user.pk, default_bank_account=account).update(default_bank_account=None)
     _cut_links(account, locked=locked, now=now)
     webhooks.stop_those_of(account, user, now=now)
+    watch.note("owner_removed", user=actor.pk, thing=account.pk, whom=user.pk)
     _note(account, before=before, now=now)
     funding.reschedule(account, now=now)
 

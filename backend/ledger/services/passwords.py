@@ -7,7 +7,7 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from backend.ledger import access, errors
+from backend.ledger import access, errors, watch
 from backend.ledger.models import User
 
 from . import api_tokens, sessions, sign_in
@@ -55,5 +55,6 @@ def end_all(*, actor: User, revoke_tokens: bool, now: datetime) -> Ended:
     access.check_signed_in(actor)
     with transaction.atomic():
         ended = sessions.live_ones(actor, now=now).update(revoked_at=now)
+        watch.note("sign_ins_ended", user=actor.pk)
         revoked = api_tokens.revoke_all(user=actor, now=now) if revoke_tokens else 0
     return Ended(sessions=ended, tokens=revoked)

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare
 
-from backend.ledger import access, errors
+from backend.ledger import access, errors, watch
 from backend.ledger.models import Session, SpentToken, User
 
 LIFE = timedelta(days=30)
@@ -114,6 +114,7 @@ def end_own(*, actor: User, session_id: UUID, now: datetime) -> Session:
     access.check_signed_in(actor)
     session = access.one(live_ones(actor, now=now), session_id)
     end(session_id=session.pk, now=now)
+    watch.note("sign_in_ended", user=actor.pk, thing=session.pk)
     session.revoked_at = now
     return session
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import transaction
 
-from backend.ledger import access, doorbell, errors, posting
+from backend.ledger import access, doorbell, errors, posting, watch
 from backend.ledger.models import BankAccount, User, Webhook, WebhookDelivery
 from backend.ledger.rules import webhooks as rules
 
@@ -52,6 +52,7 @@ def create(*, actor: User, account_id: UUID, url: str, kinds: Iterable[str], now
         modified_at=now,
     )
     _copy_kinds(account)
+    watch.note("webhook_created", user=actor.pk, thing=webhook.pk)
     return webhook
 
 
@@ -83,6 +84,7 @@ def update(*, actor: User, webhook_id: UUID, changes: Changes, now: datetime) ->
     webhook.stamp(now)
     webhook.save()
     _copy_kinds(account)
+    watch.note("webhook_changed", user=actor.pk, thing=webhook.pk)
     return webhook
 
 
@@ -100,6 +102,7 @@ def rotate(*, actor: User, webhook_id: UUID, now: datetime) -> Webhook:
     webhook.secret = _new_secret()
     webhook.stamp(now)
     webhook.save()
+    watch.note("webhook_secret_rotated", user=actor.pk, thing=webhook.pk)
     return webhook
 
 
@@ -115,6 +118,7 @@ def delete(*, actor: User, webhook_id: UUID, now: datetime) -> None:
     account, webhook = _locked(actor=actor, webhook_id=webhook_id)
     webhook.delete()
     _copy_kinds(account)
+    watch.note("webhook_deleted", user=actor.pk, thing=webhook_id)
 
 
 @transaction.atomic
