@@ -25,6 +25,9 @@ Row = TypeVar("Row", bound=Model)
 PREPARED: dict[Callable[..., Any], Callable[[Info], Callable[[Any], Any]]] = {}
 """Resolvers that many rows share, each with what makes of an `Info` the same as a function of the row alone."""
 
+AMOUNTS: dict[Callable[..., Any], str] = {}
+"""Resolvers that show an amount in the currency of the row's account, each with the column of the amount."""
+
 
 class Visible:
     """The base of every type of rows: whatever path leads to them, only those that the user may see are found.
@@ -85,6 +88,18 @@ def fetch(rows: QuerySet[Row], info: Info, *, columns: Iterable[str] = ()) -> li
     return list(rows if all_but else rows.only(*loaded, *columns))
 
 
+def columns_of(model: type[Model], info: Info) -> list[str] | None:
+    """The columns of those rows that hold what the client wants of them; None if it wants more than columns."""
+    planner = optimizer.optimizer.get()
+    if planner is None:
+        return None
+    rows: Any = planner.optimize(model._base_manager.all(), info=info)
+    loaded, all_but = rows.query.deferred_loading
+    if all_but or rows.query.select_related or rows.query.annotations or rows._prefetch_related_lookups:
+        return None
+    return [cast(Any, model._meta.get_field(name)).attname for name in loaded]
+
+
 def below(root: Model, info: Info, kind: type[Any], *, parent: str, order: Order, **conditions: object) -> list[Any]:
     """The few rows of that type that hang on the row by their column `parent`.
 
@@ -121,7 +136,7 @@ def money(column: str, description: str) -> Any:
     def resolve(root: Any, info: Info) -> Money:
         return prepare(info)(root)
 
-    PREPARED[resolve] = prepare
+    PREPARED[resolve], AMOUNTS[resolve] = prepare, column
     return strawberry_django.field(resolver=resolve, only=[column, "bank_account"], description=description)
 
 
@@ -132,6 +147,7 @@ def optional_money(column: str, description: str) -> Any:
         amount = getattr(root, column)
         return None if amount is None else of_account(info, root.bank_account_id, amount)
 
+    AMOUNTS[resolve] = column
     return strawberry_django.field(resolver=resolve, only=[column, "bank_account"], description=description)
 
 

@@ -10,6 +10,7 @@ from strawberry.types import Info
 from backend.ledger import access, errors
 from backend.ledger.models import BankAccount, User
 
+from . import tables
 from .upcoming import Upcoming
 
 
@@ -33,7 +34,9 @@ class Context:
     @cached_property
     def accounts(self) -> dict[UUID, BankAccount]:
         """The user's accounts, by key."""
-        return {row.pk: row for row in access.accounts(self.user)}
+        user = self.user
+        rows = tables.complete(BankAccount, (user.pk, user.grant), lambda: access.accounts(user))
+        return {row.pk: row for row in rows}
 
     @cached_property
     def currencies(self) -> dict[UUID, str]:

@@ -4,7 +4,7 @@ A list at the root takes in the rows of all the user's accounts, one below a row
 that were loaded together are looked up together.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, Protocol, cast
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from backend.ledger.selectors.pages import Link, Order, Part
 
 from . import base, context, cursors, peers
 from .connections import Connection, Found
-from .lists import AtRoot, Below
+from .lists import Asked, AtRoot, Below
 
 __all__ = ["Connection", "Ordering", "Page", "argument", "page"]
 
@@ -128,32 +128,45 @@ class Page(FieldExtension):
         return Part(order=order, limit=size + 1, backwards=last is not None, **ends)
 
     def _at_root(self, part: Part, info: Info, own: dict[str, Any]) -> AtRoot:
-        visible = self._visible(info)
-        hanging = self.within(self._existing(BankAccount, info), user=context.of(info).user, **own)
-        rows, parents, link = hanging or (self.narrow(visible, **own), None, None)
+        def asked() -> Asked:
+            visible = self._visible(info)
+            hanging = self.within(self._existing(BankAccount, info), user=context.of(info).user, **own)
+            rows, parents, link = hanging or (self.narrow(visible, **own), None, None)
+            return Asked(rows=rows, visible=visible, parents=parents, link=link)
+
         return AtRoot(
-            rows=rows,
-            visible=visible,
+            model=self.model,
+            asked=asked,
             part=part,
             load=lambda found, columns: base.fetch(found, info, columns=columns),
-            parents=parents,
-            link=link,
+            columns=lambda: base.columns_of(self.model, info),
+            name=self._name(None, info, own),
         )
 
-    def _below(self, parents: list[Any], part: Part, info: Info, own: dict[str, Any]) -> dict[UUID, Found]:
-        visible = self._visible(info)
-        kind, keys = type(parents[0]), [parent.pk for parent in parents]
+    def _below(self, rows: list[Any], part: Part, info: Info, own: dict[str, Any]) -> dict[UUID, Found]:
+        kind, keys = type(rows[0]), [row.pk for row in rows]
+
+        def asked() -> Asked:
+            return Asked(rows=self.narrow(self._existing(kind, info), **own), visible=self._visible(info))
+
         lists = Below(
-            rows=self.narrow(self._existing(kind, info), **own),
-            visible=visible,
+            model=self.model,
+            asked=asked,
             part=part,
             load=lambda found, columns: base.fetch(found, info, columns=columns),
-            parents=kind._base_manager.filter(pk__in=keys),
+            columns=lambda: base.columns_of(self.model, info),
+            name=self._name(kind, info, own),
+            above=kind,
             keys=keys,
             link=self.link or Link(parent=kind._meta.get_field(self.field.python_name).field.name),
         )
         whole = _shows_rows(info)
         return {key: Found(lists=lists, parent=key, whole=whole) for key in keys}
+
+    def _name(self, parent: type[Model] | None, info: Info, own: dict[str, Any]) -> Hashable | None:
+        """What stands for this list of this user's, if nothing was asked of it that could be anything."""
+        user = context.of(info).user
+        return None if any(each is not None for each in own.values()) else (self, parent, user.pk, user.grant)
 
     def _visible(self, info: Info) -> QuerySet[Any]:
         return run_type_get_queryset(self.model._base_manager.all(), self.field.django_type, info)

@@ -49,6 +49,15 @@ def of(row: Any) -> Peers:
     return found
 
 
+def introduce(rows: list[Row]) -> list[Row]:
+    """The rows, which were loaded together, and know it now."""
+    peers = Peers()
+    peers.rows = rows
+    for row in rows:
+        setattr(row, ATTRIBUTE, peers)
+    return rows
+
+
 class _Together(ModelIterable):
     def __iter__(self) -> Iterator[Any]:
         peers = Peers()
