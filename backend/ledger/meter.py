@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from django.db import transaction
 
@@ -23,12 +24,10 @@ def listen(listener: Listener) -> None:
 
 def note(written: Iterable[tuple[str, str]]) -> None:
     """Tell of these rows once the present database transaction is committed."""
-    if not _listeners:
-        return
-    door, rows = doors.current(), Counter(written)
+    if _listeners:
+        transaction.on_commit(partial(_tell, doors.current(), Counter(written)), robust=True)
 
-    def tell() -> None:  # not a partial: of what fails Django tells the name, which a partial does not have
-        for listener in _listeners:
-            listener(door, rows)
 
-    transaction.on_commit(tell, robust=True)
+def _tell(door: str, written: Written) -> None:
+    for listener in _listeners:
+        listener(door, written)

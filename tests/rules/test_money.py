@@ -188,3 +188,17 @@ def test_rounding_down_goes_towards_zero(amount: str, decimals: int, rounded: st
 )
 def test_rounding_to_the_nearest_leaves_half_a_unit_out(amount: str, decimals: int, rounded: str) -> None:
     assert str(money.round_nearest(Decimal(amount), decimals=decimals)) == rounded
+
+
+@given(units=st.lists(st.none() | st.integers(-(10**16) + 1, 10**16 - 1)), decimals=DECIMALS)
+def test_many_amounts_are_shown_like_each_of_them(units: list[int | None], decimals: int) -> None:
+    finer = 10 ** (4 - max(2, decimals))
+    whole = [each and each // finer * finer for each in units]
+    shown = [None if each is None else money.text(Decimal(each).scaleb(-4), decimals=decimals) for each in whole]
+
+    assert money.texts(whole, scale=4, decimals=decimals) == shown
+
+
+def test_amounts_finer_than_they_are_shown_are_not_cut() -> None:
+    with pytest.raises(AssertionError):
+        money.texts([100, 101], scale=4, decimals=2)

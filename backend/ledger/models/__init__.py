@@ -6,7 +6,7 @@ from .auto_spend_run import AutoSpendRun
 from .budget import Budget
 from .change import Change
 from .entry import Entry
-from .fields import LIMIT, UNIT, AmountField, Stamped, Versioned
+from .fields import DECIMALS, LIMIT, UNIT, AmountField, Stamped, Versioned
 from .funding_event import FundingEvent
 from .idempotency import IdempotencyKey
 from .invitation import Invitation
@@ -18,6 +18,7 @@ from .user import User
 from .webhook import Webhook, WebhookDelivery
 
 __all__ = [
+    "DECIMALS",
     "LIMIT",
     "UNIT",
     "AmountField",

@@ -12,7 +12,8 @@ from django.db.models import Q
 from django.db.models.base import ModelState
 from django.db.models.expressions import Combinable
 
-UNIT = Decimal("0.0001")
+DECIMALS = 4
+UNIT = Decimal(1).scaleb(-DECIMALS)
 """What one in an amount column is worth: finer than the minor unit of any currency."""
 
 LIMIT = Decimal(10) ** 12
@@ -53,7 +54,7 @@ class AmountField(Column):
         return Decimal(found) if isinstance(found, int) else found
 
     def from_db_value(self, value: Any, expression: object, connection: object) -> Decimal | None:
-        return None if value is None else Decimal(int(value)).scaleb(-4)
+        return None if value is None else Decimal(int(value)).scaleb(-DECIMALS)
 
     def to_python(self, value: Any) -> Decimal | None:
         if value is None or isinstance(value, Decimal):

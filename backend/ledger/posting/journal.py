@@ -14,7 +14,6 @@ from uuid import UUID
 from backend.ledger import currencies, doors, meter
 from backend.ledger.models import (
     AmountField,
-    AutoSpendRun,
     BankAccount,
     Budget,
     Change,
@@ -120,7 +119,6 @@ KINDS: dict[type[Stamped], Watched] = {
         noun=Noun.STATEMENT_IMPORT,
         fields=("status", "source", "file_name", "file_hash", "row_count", "entered", "settled", "choices"),
     ),
-    AutoSpendRun: Watched(noun=Noun.AUTO_SPEND_RUN, fields=("undone_at",)),
 }
 AMOUNTS = {field.name for kind in KINDS for field in kind._meta.fields if isinstance(field, AmountField)}
 HIDDEN = {"account_number"}

@@ -5,7 +5,7 @@
 
 import re
 import string
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from decimal import ROUND_DOWN, ROUND_HALF_DOWN, Decimal
 from functools import cache
 from typing import TypeVar
@@ -48,6 +48,21 @@ def text(amount: Decimal, *, decimals: int) -> str:
     shown = amount.quantize(quantum(_shown_decimals(decimals))) + 0
     assert shown == amount
     return f"{shown:f}"
+
+
+def texts(units: Iterable[int | None], *, scale: int, decimals: int) -> list[str | None]:
+    """The same of many amounts, each so many units of which 10 to the power of `scale` are one; null stays null."""
+    shown, found = _shown_decimals(decimals), list[str | None]()
+    finer = 10 ** (scale - shown)
+    for each in units:
+        if each is None:
+            found.append(None)
+            continue
+        whole, rest = divmod(abs(each), finer)
+        assert not rest
+        digits = str(whole).zfill(shown + 1)
+        found.append(f"{'-' if each < 0 else ''}{digits[:-shown]}.{digits[-shown:]}")
+    return found
 
 
 @cache

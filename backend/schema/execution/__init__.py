@@ -9,12 +9,15 @@ once per execution, and what can be known beforehand becomes a *step*, a functio
 its fields (`plans`). A step reads the value (`readers`) and writes it (`leaves`). A list of rows whose selection has
 nothing but steps is written without graphql-core; in any other object each field that has a step is.
 
+A page whose rows show nothing but columns is written without its rows (`tables`, `cells`): the columns that the steps
+would read are fetched as the database has them, and become JSON column by column.
+
 What has no step, since only graphql-core knows what it means: fields of a root, fields with arguments or extensions
 (connections, permissions), interfaces and unions, and any field class or middleware that is not known here.
 
 A step never decides that something is wrong. It raises `Otherwise`, or whatever the resolver raised, and that field, or
-the whole list, goes the ordinary way once more, which finds the same and reports it. So what a step calls must be
-without effect, as the fields of a query are; and it may be called again.
+the whole list or page, goes the ordinary way once more, which finds the same and reports it. So what a step calls must
+be without effect, as the fields of a query are; and it may be called again.
 """
 
 from .executor import Executor

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from graphql import (
     GRAPHQL_MAX_INT,
@@ -33,10 +34,17 @@ class Otherwise(Exception):
 
 @dataclass(frozen=True)
 class Leaf:
-    """Writes the values of a scalar or an enum; raises where they are none. Those of type `itself` stay as they are."""
+    """Writes the values of a scalar or an enum; raises where they are none. Those of type `itself` stay as they are.
+
+    `coerce` is what graphql-core calls.
+    """
 
     write: Writer
     itself: type | None
+    coerce: Callable[[Any], Any]
+
+
+LEAVES: WeakKeyDictionary[GraphQLLeafType, Leaf] = WeakKeyDictionary()
 
 
 def check(value: Any) -> None:
@@ -46,6 +54,12 @@ def check(value: Any) -> None:
 
 
 def leaf(kind: GraphQLLeafType) -> Leaf:
+    if kind not in LEAVES:
+        LEAVES[kind] = _leaf(kind)
+    return LEAVES[kind]
+
+
+def _leaf(kind: GraphQLLeafType) -> Leaf:
     coerce = kind.coerce_output_value
     itself = str if coerce is str else ITSELF.get(kind.name)
     whole = kind.name == GraphQLInt.name
@@ -68,4 +82,4 @@ def leaf(kind: GraphQLLeafType) -> Leaf:
             words[value] = write(value)
         return words[value]
 
-    return Leaf(word if is_enum_type(kind) else write, itself)
+    return Leaf(word if is_enum_type(kind) else write, itself, coerce)

@@ -20,7 +20,9 @@ from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from strawberry.types import Info
 from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 
-from . import leaves, objects, readers
+from backend.schema.context import Context
+
+from . import leaves, objects, readers, tables
 from .leaves import Otherwise, Writer
 from .objects import Accept, Step
 
@@ -38,6 +40,17 @@ class Selection:
     accept: Accept
     steps: Mapping[str, Step]
     whole: bool  # whether all fields have a step
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field that has a step: what Strawberry knows of it, its type but for null, and how it is read and written."""
+
+    made: Any
+    kind: GraphQLOutputType
+    optional: bool
+    read: readers.Reader
+    write: Writer
 
 
 class Nowhere:
@@ -63,6 +76,7 @@ class Plans:
         schema = executor.schema
         self._roots = (schema.query_type, schema.mutation_type, schema.subscription_type)
         self._writers: dict[tuple[GraphQLOutputType, int], Writer | None] = {}
+        self._fields: dict[tuple[GraphQLObjectType, int], Field | None] = {}
         self._selections: dict[tuple[GraphQLObjectType, int], Selection | None] = {}
 
     def writer(self, kind: GraphQLOutputType, details: FieldDetailsList) -> Writer | None:
@@ -106,7 +120,9 @@ class Plans:
         found = self.selection(kind, collected.grouped_field_set)
         if found is None or not found.whole or collected.new_defer_usages:
             return None
-        return objects.writer(found.accept, found.steps)
+        write = objects.writer(found.accept, found.steps)
+        plan = tables.plan(self, kind, collected.grouped_field_set)
+        return tables.writer(plan, found.accept, found.steps, otherwise=write) if plan else write
 
     def _selection(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> Selection | None:
         accept = None if kind in self._roots else _acceptance(kind)
@@ -116,22 +132,49 @@ class Plans:
         return Selection(accept, steps, whole=len(steps) == len(fields)) if steps else None
 
     def _step(self, parent: GraphQLObjectType, details: FieldDetailsList) -> Step | None:
-        name = details[0].node.name.value
-        if name == TYPENAME:
+        if details[0].node.name.value == TYPENAME:
             return Step(lambda _: parent.name)
+        field = self.field(parent, details)
+        if field is None:
+            return None
+        column = None
+        if isinstance(field.read, readers.Column) and is_leaf_type(field.kind):
+            column = objects.Column(field.read.name, leaves.leaf(field.kind), field.optional)
+        return Step(objects.step(field.read, field.write, optional=field.optional), column)
+
+    def fields(self, kind: GraphQLObjectType, details: FieldDetailsList) -> GroupedFieldSet:
+        """What is selected of an object of that type."""
+        return self._executor.collect_subfields(kind, details).grouped_field_set
+
+    @property
+    def context(self) -> Context:
+        found: Context = self._executor.context_value
+        return found
+
+    def field(self, parent: GraphQLObjectType, details: FieldDetailsList) -> Field | None:
+        """How that field is read and written, if that is to be foreseen."""
+        key = (parent, id(details))
+        if key not in self._fields:
+            self._fields[key] = self._field(parent, details)
+        return self._fields[key]
+
+    def _field(self, parent: GraphQLObjectType, details: FieldDetailsList) -> Field | None:
+        name = details[0].node.name.value
         bind = _binding(parent, name)
         if bind is None or details[0].node.arguments:
             return None
         field = parent.fields[name]
-        kind, optional = get_nullable_type(field.type), not is_non_null_type(field.type)
+        kind = get_nullable_type(field.type)
         write = self.writer(kind, details)
         if write is None:
             return None
-        read = bind(lambda: self._info(field, parent, details))
-        column = None
-        if isinstance(read, readers.Column) and is_leaf_type(kind):
-            column = objects.Column(read.name, leaves.leaf(kind), optional)
-        return Step(objects.step(read, write, optional=optional), column)
+        return Field(
+            made=readers.definition(field),
+            kind=kind,
+            optional=not is_non_null_type(field.type),
+            read=bind(lambda: self._info(field, parent, details)),
+            write=write,
+        )
 
     def _info(self, field: GraphQLField, parent: GraphQLObjectType, details: FieldDetailsList) -> Info:
         """The `Info` that all rows share: it knows everything but the path."""

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Model
+from django.db.models.constants import LOOKUP_SEP
 from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute, ForwardManyToOneDescriptor
 from django.db.models.query_utils import DeferredAttribute
 from graphql import GraphQLField, GraphQLObjectType
@@ -30,6 +31,9 @@ Binding = Callable[[Callable[[], Info]], Reader]
 
 PLAIN = (StrawberryField.get_result, StrawberryDjangoField.get_result, base.Reference.get_result)
 """How fields are resolved that read as described here; a field class that does otherwise is not known."""
+
+PLAIN_COLUMNS = (DeferredAttribute, ForeignKeyDeferredAttribute)
+"""The attributes of models that are a column and nothing more."""
 
 
 def definition(of: Any) -> Any:
@@ -71,9 +75,32 @@ class Column:
         return row.__dict__[self.name]
 
 
+@dataclass(frozen=True)
+class NodeId:
+    """Makes Relay's id of a row of that type from its key; KeyError if that was not loaded."""
+
+    kind: str
+    column: str
+
+    def __call__(self, row: Any) -> str:
+        return to_base64(self.kind, row.__dict__[self.column])
+
+
+def columns(field: Any, model: type[Model]) -> list[str] | None:
+    """The columns that a field of rows says its function needs, if these are all that it needs."""
+    store = getattr(field, "store", None)
+    if store is None or not store.only or store.select_related or store.prefetch_related or store.annotate:
+        return None
+    if any(LOOKUP_SEP in name for name in store.only):
+        return None
+    names = [str(cast(Any, model._meta.get_field(name)).attname) for name in store.only]
+    plain = all(type(getattr(model, name)) in PLAIN_COLUMNS for name in names)
+    return names if plain else None
+
+
 def _column(attribute: Any) -> Reader | None:
     """A column or the row that it refers to; KeyError if that was not loaded."""
-    if type(attribute) in (DeferredAttribute, ForeignKeyDeferredAttribute):
+    if type(attribute) in PLAIN_COLUMNS:
         return Column(attribute.field.attname)
     if isinstance(attribute, ForwardManyToOneDescriptor):
         name = attribute.field.cache_name
@@ -110,8 +137,7 @@ def _node_id(kind: GraphQLObjectType) -> Reader | None:
         return None
     if (origin.resolve_id.__func__, origin.resolve_typename.__func__) != (resolve_model_id, TYPENAME):
         return None
-    column = model._meta.pk.attname
-    return lambda row: to_base64(name, row.__dict__[column])
+    return NodeId(name, model._meta.pk.attname)
 
 
 NODE_ID: Any = next(

@@ -28,6 +28,13 @@ CORPUS = [
       amount { amount } amount { currency } other: amount { formatted __typename }
       ... on Node { id }
     } } } }""",
+    # pages of columns, read backwards, with their places; the parts of amounts, some of them null
+    """{ transactions(last: 3) { totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+      edges { cursor __typename one: node { id __typename transactionType } two: node { uuid memo } }
+      again: edges { node { amount { amount sign: currency __typename } postedBalance { formatted } } } }
+      budgets(first: 3) { edges { node { fundingAmount { amount } fundingType priority createdAt targetDate } } }
+      bankAccounts { edges { node { budgets(last: 2) { pageInfo { startCursor } edges { node { balance { currency }
+        fundingAmount { formatted amount } } } } currencyDetails { code } linkAliases } } } }""",
     # rows that rows refer to, loaded and not
     """{ transactions { edges { node { linkedTransaction { id bankAccount { name } } bankAccount { bank { id name } }
       allocations { totalCount edges { node { budget { name fillupGoal { name } bankAccount { currency } }
