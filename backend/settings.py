@@ -127,6 +127,7 @@ MIDDLEWARE = [
         else []
     ),
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "backend.operations.gate.Gate",
 ]
 
 TEMPLATES = [
