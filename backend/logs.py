@@ -1,4 +1,6 @@
-"""One line on standard output per log record, for people or as JSON; no line tells what is in somebody's books.
+"""One line per log record, for people or as JSON; no line tells what is in somebody's books.
+
+A service logs on its standard output. A command's is for what it was asked for: it logs on its standard error.
 
 A record carries what was logged, the id of the request it belongs to, and the `facts` that were given with it. Messages
 of exceptions are left out, since a database, a parser or an upload puts what it met into them: a traceback says where
@@ -119,8 +121,9 @@ def without_traceback(record: logging.LogRecord) -> bool:
     return True
 
 
-def configuration(form: str) -> dict[str, Any]:
-    """What `logging.config.dictConfig` takes; `form` is "text" or "json"."""
+def configuration(form: str, *, serving: bool = True) -> dict[str, Any]:
+    """What `logging.config.dictConfig` takes; `form` is "text" or "json"; what is not `serving` is a command."""
+    stream = "stdout" if serving else "stderr"
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -129,14 +132,14 @@ def configuration(form: str) -> dict[str, Any]:
             "json": {"()": "backend.logs.JSONFormatter"},
         },
         "filters": {"without_traceback": {"()": lambda: without_traceback}},
-        "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": form}},
-        "root": {"handlers": ["stdout"], "level": "INFO"},
+        "handlers": {"log": {"class": "logging.StreamHandler", "stream": f"ext://sys.{stream}", "formatter": form}},
+        "root": {"handlers": ["log"], "level": "INFO"},
         "loggers": {
             # Refusals are answers, not events; a failed request is logged with its traceback.
             "django.request": {"level": "ERROR"},
             "django.security.DisallowedHost": {"filters": ["without_traceback"]},
             # These two add handlers of their own to a logger without one.
-            "huey": {"handlers": ["stdout"], "level": "WARNING", "propagate": False},
-            "gunicorn.error": {"handlers": ["stdout"], "level": "WARNING", "propagate": False},
+            "huey": {"handlers": ["log"], "level": "WARNING", "propagate": False},
+            "gunicorn.error": {"handlers": ["log"], "level": "WARNING", "propagate": False},
         },
     }

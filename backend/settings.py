@@ -147,13 +147,14 @@ TEMPLATES = [
 
 # Data
 
+_serving = env.bool("MIBUDGE_SERVING", default=True)
 _database_url = env.str("DATABASE_URL", default="")
 if not _database_url:
     _database_url = f"sqlite:///{local_files.private_file(DATA / 'mibudge.sqlite3')}"
 DATABASES = {
     "default": databases.configuration(
         _database_url,
-        serving=env.bool("MIBUDGE_SERVING", default=True),
+        serving=_serving,
         pool=_whole("MIBUDGE_POOL", 4, least=0, most=1_000),
     ),
 }
@@ -232,5 +233,6 @@ if PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 LOGGING = logs.configuration(
-    safety.choice("MIBUDGE_LOG", env.str("MIBUDGE_LOG", default="") or "text", among=("text", "json"))
+    safety.choice("MIBUDGE_LOG", env.str("MIBUDGE_LOG", default="") or "text", among=("text", "json")),
+    serving=_serving,
 )

@@ -79,6 +79,12 @@ def test_a_json_line_has_the_facts_beside_the_message() -> None:
     }
 
 
+def test_the_output_of_a_command_is_what_it_was_asked_for() -> None:
+    """`TOKEN=$(manage.py createtoken …)` takes no line of the log along."""
+    streams = [logs.configuration("text", serving=each)["handlers"]["log"]["stream"] for each in (True, False)]
+    assert streams == ["ext://sys.stdout", "ext://sys.stderr"]
+
+
 def test_what_the_web_server_says_loses_the_query() -> None:
     made = record("Error handling request %s", "/api/v1/transactions/?search=canary&x=1", name="gunicorn.error")
     assert "canary" not in logs.LineFormatter().format(made)
