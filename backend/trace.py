@@ -81,6 +81,7 @@ def security_event(
         "user": None if known is None else str(known),
         "address": trace.address if trace else None,
         "id": thing,
-        "whom": whom,
     }
+    if whom is not None:
+        facts["whom"] = whom
     security.log(level, event, extra={"facts": facts})
