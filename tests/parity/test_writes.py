@@ -10,12 +10,13 @@ import time_machine
 from django.db import transaction
 
 from backend.ledger.models import User
+from tests import worlds
 from tests.build import NOW
 from tests.conftest import PASSWORD
 from tests.parity import doors
 from tests.parity.case import Case
 from tests.parity.ties import TIES
-from tests.parity.world import World, build_world, rows
+from tests.parity.world import World, build_world, cast, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -274,9 +275,15 @@ def clock() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
+@pytest.fixture(scope="module")
+def built(request: pytest.FixtureRequest) -> Iterator[World]:
+    with worlds.kept(request, lambda: build_world(*cast())) as found:
+        yield found
+
+
 @pytest.fixture
-def world(owner: User, stranger: User, staff: User) -> World:
-    return build_world(owner, stranger, staff)
+def world(built: World, db: None) -> World:
+    return worlds.copied(built)
 
 
 def test_every_write_has_its_mutation() -> None:

@@ -63,6 +63,12 @@ class World:
         return [self.filled(each) for each in value] if isinstance(value, list) else value
 
 
+def cast() -> tuple[User, User, User]:
+    """The owner, the stranger and the staff."""
+    owner, stranger = (build.user(name, password=PASSWORD) for name in ("owner", "stranger"))
+    return owner, stranger, build.user("staff", password=PASSWORD, is_staff=True)
+
+
 def build_world(owner: User, stranger: User, staff: User) -> World:
     account = build.account(owner=owner, balance="1000.00")
     elsewhere = build.account(owner=owner, name="Savings", balance="50.00")
