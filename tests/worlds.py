@@ -1,16 +1,10 @@
-"""Worlds that are built once for many tests, each of which finds them as they were built.
-
-Tests that the database rolls back stand on a world in a transaction around all of a module's: `kept`. Tests that commit
-have a world's rows put back before each of them: `Rows`.
-"""
+"""Worlds that are built once for many tests, each of which finds them as they were built."""
 
 import copy
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import pytest
 import time_machine
 from django.apps import apps
 from django.db import connection, transaction
@@ -18,28 +12,6 @@ from django.db import connection, transaction
 from tests.build import NOW
 
 T = TypeVar("T")
-
-
-@contextmanager
-def kept(request: pytest.FixtureRequest, build: Callable[[], T]) -> Iterator[T]:
-    """What is built, until the block ends; for a fixture of a module none of whose tests commits.
-
-    It is built at the builders' NOW. Each test takes a copy: its rows are undone after it, what it holds is not.
-    """
-    request.getfixturevalue("django_db_setup")
-    blocker = request.getfixturevalue("django_db_blocker")
-    around = transaction.atomic()
-    around._from_testcase = True  # type: ignore[attr-defined]  # so that services may ask to be the outermost
-    with blocker.unblock():
-        around.__enter__()
-    try:
-        with blocker.unblock(), time_machine.travel(NOW, tick=False):
-            built = build()
-        yield built
-    finally:
-        with blocker.unblock():
-            transaction.set_rollback(True)
-            around.__exit__(None, None, None)
 
 
 @dataclass(frozen=True)
@@ -58,21 +30,43 @@ class Rows:
         return cls(found)
 
     def put_back(self) -> None:
-        """In one transaction, which is when foreign keys are looked at."""
+        """In place of all there are. In one transaction, whose end is when foreign keys are looked at."""
         with transaction.atomic(), connection.cursor() as cursor:
             for table in self.tables:
                 cursor.execute(f"DELETE FROM {table}")  # noqa: S608
-            for table, (columns, rows) in self.tables.items():
-                if rows:
-                    names = ", ".join(connection.ops.quote_name(each) for each in columns)
-                    marks = ", ".join(["%s"] * len(columns))
-                    cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
+            self.put_in(cursor)
+
+    def put_in(self, cursor: Any) -> None:
+        for table, (columns, rows) in self.tables.items():
+            if rows:
+                names = ", ".join(connection.ops.quote_name(each) for each in columns)
+                marks = ", ".join(["%s"] * len(columns))
+                cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
 
 
 def _tables() -> list[str]:
     models = apps.get_models(include_auto_created=True)
     names = {model._meta.db_table for model in models if model._meta.managed and not model._meta.proxy}
-    return [connection.ops.quote_name(name) for name in sorted(names)]
+    return [connection.ops.quote_name(name) for name in sorted(names - {"django_content_type", "auth_permission"})]
+
+
+_built: dict[Callable[[], Any], tuple[Rows, Any]] = {}
+
+
+def once(build: Callable[[], T]) -> T:
+    """What is built in an empty database at the builders' NOW: the first time by building it, then by its rows.
+
+    Whoever gets it may change what they hold: it is theirs alone.
+    """
+    if build not in _built:
+        with time_machine.travel(NOW, tick=False):
+            found = build()
+        _built[build] = (Rows.taken(), copied(found))
+        return found
+    rows, found = _built[build]
+    with transaction.atomic(), connection.cursor() as cursor:
+        rows.put_in(cursor)
+    return copied(found)
 
 
 def copied(world: T) -> T:

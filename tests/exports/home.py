@@ -38,6 +38,7 @@ from backend.ledger.services import (
 )
 from backend.ledger.statements import Row, Statement
 from tests import build
+from tests.conftest import PASSWORD
 from tests.ledger import states
 from tests.services import funded
 
@@ -60,6 +61,10 @@ class Home:
     """The partner's own."""
     picture: str
     """The name under which an image is stored."""
+
+
+def furnished() -> Home:
+    return furnish(*(build.user(name, password=PASSWORD) for name in ("owner", "coowner")))
 
 
 def furnish(owner: User, partner: User) -> Home:

@@ -16,7 +16,7 @@ from tests.conftest import PASSWORD
 from tests.parity import doors
 from tests.parity.case import Case
 from tests.parity.ties import TIES
-from tests.parity.world import World, build_world, cast, rows
+from tests.parity.world import World, found_world, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -275,15 +275,9 @@ def clock() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
-@pytest.fixture(scope="module")
-def built(request: pytest.FixtureRequest) -> Iterator[World]:
-    with worlds.kept(request, lambda: build_world(*cast())) as found:
-        yield found
-
-
 @pytest.fixture
-def world(built: World, db: None) -> World:
-    return worlds.copied(built)
+def world(db: None) -> World:
+    return worlds.once(found_world)
 
 
 def test_every_write_has_its_mutation() -> None:

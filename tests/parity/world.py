@@ -63,10 +63,10 @@ class World:
         return [self.filled(each) for each in value] if isinstance(value, list) else value
 
 
-def cast() -> tuple[User, User, User]:
-    """The owner, the stranger and the staff."""
+def found_world() -> World:
+    """The world with its people."""
     owner, stranger = (build.user(name, password=PASSWORD) for name in ("owner", "stranger"))
-    return owner, stranger, build.user("staff", password=PASSWORD, is_staff=True)
+    return build_world(owner, stranger, build.user("staff", password=PASSWORD, is_staff=True))
 
 
 def build_world(owner: User, stranger: User, staff: User) -> World:

@@ -35,7 +35,7 @@ from backend.ledger.statements import Row, Statement
 from backend.ledger.statements.steps import Action, Choice
 from backend.schema.context import Context
 from backend.schema.root import schema
-from tests import build, servers, tokens
+from tests import build, servers, tokens, worlds
 from tests.build import NOW
 from tests.schema.door import post
 from tests.schema.paths import Paths, reachable
@@ -134,8 +134,14 @@ def ruled(account: BankAccount, word: str, texts: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def house(owner: User, coowner: User, stranger: User) -> House:
+def house(db: None) -> House:
+    return worlds.once(furnished)
+
+
+def furnished() -> House:
     """Accounts by the word that is in each text below them: the owner's, that of both owners, and two of others."""
+    owner, coowner, stranger = (build.user(name) for name in ("owner", "coowner", "stranger"))
+    build.user("staff", is_staff=True)
     found = {
         "canary-mine": build.account(owner=owner, name="canary-mine", balance="500.00"),
         "canary-ours": build.account(owner=owner, co_owners=[coowner], name="canary-ours", balance="500.00"),
@@ -154,6 +160,10 @@ def house(owner: User, coowner: User, stranger: User) -> House:
     for account in found.values():
         invitations.invite(actor=build.first_owner(account), account_id=account.pk, now=NOW)
     return found
+
+
+def somebody(name: str) -> User:
+    return User.objects.get(username=name)
 
 
 def linkable(account: BankAccount) -> Transaction:
@@ -223,20 +233,18 @@ def paths(account: BankAccount) -> Paths:
     return Paths(schema._schema, longest=LONGEST, ids=ids_of(account))
 
 
-def test_everybody_sees_all_of_what_is_theirs_and_no_trace_of_the_rest(
-    house: House, owner: User, coowner: User, stranger: User, staff: User
-) -> None:
+def test_everybody_sees_all_of_what_is_theirs_and_no_trace_of_the_rest(house: House) -> None:
     asked = paths(house["canary-mine"])
     own = dict(asked.documents())
     if servers.STRICT:
         assert asked.cells == reachable(schema._schema)
     shown: set[str] = set()
-    for user in (owner, coowner, stranger, staff):
+    for user in map(somebody, SEEN):
         hidden = secrets(house, user)
         for field, document in {**by_ids_of(house["canary-theirs"], "their "), **own}.items():
             answer, errors = run(user, document)
             assert {hidden[trace] for trace in traces([answer, errors]) if trace in hidden} == set(), (user, field)
-            if user == owner and field in own:
+            if user.username == "owner" and field in own:
                 assert (field, errors) == (field, [])
                 shown |= set(kinds(answer))
 
@@ -244,9 +252,9 @@ def test_everybody_sees_all_of_what_is_theirs_and_no_trace_of_the_rest(
     assert kinds_asked - shown - {"Query"} == kinds_asked & set(EMPTY)
 
 
-def test_a_token_of_one_account_leads_to_no_trace_of_another(house: House, owner: User) -> None:
+def test_a_token_of_one_account_leads_to_no_trace_of_another(house: House) -> None:
     mine, ours = house["canary-mine"], house["canary-ours"]
-    user = api_tokens.bearer(secret=tokens.api_token(owner, accounts=[mine]).secret, now=NOW)
+    user = api_tokens.bearer(secret=tokens.api_token(somebody("owner"), accounts=[mine]).secret, now=NOW)
     hidden = secrets({word: account for word, account in house.items() if account != mine}, nobody())
     shown = set()
     for field, document in {**dict(short(mine).documents()), **by_ids_of(ours, "our ", short)}.items():
