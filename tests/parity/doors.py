@@ -46,6 +46,7 @@ ACTIONS = {
     "bank_accounts_funding_events_take_back_create": "unskipFundingEvent",
     "bank_accounts_run_funding_create": "runFunding",
     "bank_accounts_webhook_deliveries_replay_create": "replayWebhookDelivery",
+    "bank_accounts_webhooks_rotate_secret_create": "rotateWebhookSecret",
     "bank_accounts_webhooks_test_create": "testWebhook",
     "budgets_archive_create": "archiveBudget",
     "transactions_link_create": "linkTransactions",

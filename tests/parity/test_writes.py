@@ -189,6 +189,8 @@ CASES = [
     Case("bank_accounts_webhooks_destroy", {}, "@hook"),
     Case("bank_accounts_webhooks_destroy", {}, "@foreign_hook", refused="not_found"),
     Case("bank_accounts_webhooks_destroy", {}, "@hook", user="stranger", refused="not_found"),
+    Case("bank_accounts_webhooks_rotate_secret_create", {}, "@hook"),
+    Case("bank_accounts_webhooks_rotate_secret_create", {}, "@foreign_hook", refused="not_found"),
     Case("bank_accounts_webhooks_test_create", {}, "@hook"),
     Case("bank_accounts_webhooks_test_create", {}, "@off", refused="webhook_off"),
     Case("bank_accounts_webhooks_test_create", {}, "@foreign_hook", refused="not_found"),
