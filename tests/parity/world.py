@@ -244,7 +244,10 @@ ROWS: tuple[tuple[Any, tuple[str, ...]], ...] = (
          "choices", "row_count", "entered", "settled", "committed_by__username", "reverted_by__username"),
     ),
     (FundingEvent, ("budget__name", "kind", "on", "status", "intended", "moved", "skipped_by__username")),
-    (Webhook, ("bank_account__name", "owner__username", "url", "kinds", "active", "disabled_reason", "old_secrets_until")),
+    (
+        Webhook,
+        ("bank_account__name", "owner__username", "url", "kinds", "active", "disabled_reason", "old_secrets_until"),
+    ),
     (WebhookDelivery, ("bank_account__name", "kind", "status", "tries", "next_try_at", "error")),
 )  # fmt: skip
 
