@@ -151,6 +151,40 @@ def optional_money(column: str, description: str) -> Any:
     return strawberry_django.field(resolver=resolve, only=[column, "bank_account"], description=description)
 
 
+def filled(column: str, description: str) -> Any:
+    """A field that shows a text, null where it is empty."""
+
+    def resolve(root: Any) -> str | None:
+        return getattr(root, column) or None
+
+    return strawberry_django.field(resolver=resolve, only=[column], description=description)
+
+
+def user_name(column: str, description: str) -> Any:
+    """A field that shows the name of the user to whom a column refers."""
+
+    def resolve(root: Any) -> str:
+        return str(getattr(root, column).username)
+
+    return _of_user(resolve, column, description)
+
+
+def optional_user_name(column: str, description: str) -> Any:
+    """The same for a column that may be null."""
+
+    def resolve(root: Any) -> str | None:
+        user = getattr(root, column)
+        return None if user is None else user.username
+
+    return _of_user(resolve, column, description)
+
+
+def _of_user(resolve: Callable[[Any], str | None], column: str, description: str) -> Any:
+    return strawberry_django.field(
+        resolver=resolve, select_related=[column], only=[f"{column}__username"], description=description
+    )
+
+
 def key() -> Any:
     """The field that holds a row's UUID."""
     return strawberry_django.field(field_name="id", description="The id that the REST API has for this.")

@@ -13,10 +13,9 @@ from . import ids
 from .budgets import Budget
 from .enums import BudgetType, FundingType
 from .money import Amount
+from .writes.budgets import NAMES, NULLABLE
 from .writes.given import optional, said
 
-NAMES = {"recurrence_schedule": "recurrance_schedule"}
-NULLABLE = ("funding_amount", "target_date", "recurrence_schedule")
 NOT_FIELDS = ("budget", "key", "priority")
 
 

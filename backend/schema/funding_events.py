@@ -32,22 +32,19 @@ class FundingEvent(base.Visible, relay.Node):
     bank_account: BankAccount = base.reference("The account whose money it moves.")
     budget: Budget | None = base.reference("The budget whose schedule names it; null if that was deleted since.")
     on: date = strawberry.field(description="The day that the schedule names.")
+    kind: FundingEventKind = strawberry.field(description="What it does.")
+    status: FundingEventStatus = strawberry.field(description="What became of it.")
     intended: Money = base.money("intended", "What it was to move.")
     moved: Money = base.money("moved", "What it moved so far.")
     transfers: pages.Connection[Transfer] = pages.page(
         ("seq",), "What moved it, oldest first; more than one where it was topped up."
     )
+    skipped_by: str | None = base.optional_user_name(
+        "skipped_by", "User name of whoever skipped it; null if nobody did."
+    )
     revocable: bool = strawberry.field(description="Whether an owner skipped it and it can still be taken back.")
     created_at: datetime = strawberry.field(description="When it was recorded.")
     modified_at: datetime = strawberry.field(description="When that was last changed.")
-
-    @strawberry_django.field(only=["kind"], description="What it does.")
-    def kind(self) -> FundingEventKind:
-        return FundingEventKind(self.kind)
-
-    @strawberry_django.field(only=["status"], description="What became of it.")
-    def status(self) -> FundingEventStatus:
-        return FundingEventStatus(self.status)
 
     @strawberry_django.field(
         only=["reason", "inputs", "kind", "on", "status", "intended", "moved", "budget", "bank_account"],
@@ -61,15 +58,6 @@ class FundingEvent(base.Visible, relay.Node):
     def inputs(self, info: Info) -> FundingInputs:
         row: Any = self
         return FundingInputs.of(row.inputs, currency=context.of(info).currencies[row.bank_account_id])
-
-    @strawberry_django.field(
-        select_related=["skipped_by"],
-        only=["skipped_by__username"],
-        description="User name of whoever skipped it; null if nobody did.",
-    )
-    def skipped_by(self) -> str | None:
-        row: Any = self
-        return row.skipped_by and row.skipped_by.username
 
     @staticmethod
     def rows(user: User) -> QuerySet[models.FundingEvent]:

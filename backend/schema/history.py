@@ -45,30 +45,13 @@ class HistoryEntry(base.Visible, relay.Node):
     bank_account: BankAccount = base.reference("The account that it belongs to.")
     at: datetime = strawberry.field(description="When it was written.")
     uuid: UUID = strawberry_django.field(field_name="row_id", description="The id of the row that it tells of.")
-
-    @strawberry_django.field(only=["noun"], description="What the row is.")
-    def type(self) -> RowType:
-        return RowType(self.noun)  # type: ignore[attr-defined]
-
-    @strawberry_django.field(only=["action"], description="What became of it.")
-    def kind(self) -> ChangeKind:
-        return ChangeKind(self.action)  # type: ignore[attr-defined]
-
-    @strawberry_django.field(only=["door"], description="By which way the change came in.")
-    def door(self) -> Door:
-        return Door(self.door)
-
-    @strawberry_django.field(
-        select_related=["actor"],
-        only=["actor__username"],
-        description="User name of whoever made the change; null for the service itself.",
+    type: RowType = strawberry_django.field(field_name="noun", description="What the row is.")
+    kind: ChangeKind = strawberry_django.field(field_name="action", description="What became of it.")
+    door: Door = strawberry.field(description="By which way the change came in.")
+    actor: str | None = base.optional_user_name(
+        "actor", "User name of whoever made the change; null for the service itself."
     )
-    def actor(self) -> str | None:
-        return self.actor and self.actor.username
-
-    @strawberry_django.field(only=["token"], description="Name of the API token that they used, where it was one.")
-    def token(self) -> str | None:
-        return self.token or None
+    token: str | None = base.filled("token", "Name of the API token that they used, where it was one.")
 
     @strawberry_django.field(only=["values"], description="What differs; for a deleted row what it was.")
     def changes(self, info: Info) -> list[FieldChange]:

@@ -67,6 +67,8 @@ class StatementRow:
 class StatementImport(base.Visible, relay.Node):
     uuid: UUID = base.key()
     bank_account: BankAccount = base.reference("The account that it is of.")
+    status: StatementImportStatus = strawberry.field(description="How far it is.")
+    format: StatementFormat = strawberry_django.field(field_name="source", description="The format of the file.")
     file_name: str = strawberry.field(description="The name of the file; may be empty.")
     file_hash: str = strawberry.field(description="SHA-256 of the file.")
     account_number: str = strawberry.field(description="The account that the file names; empty if it names none.")
@@ -87,20 +89,14 @@ class StatementImport(base.Visible, relay.Node):
     )
     balance_after: Money = base.money("balance_after", "The same with it.")
     created_at: datetime = strawberry.field(description="When it was read.")
+    created_by: str = base.user_name("actor", "User name of whoever brought it.")
     committed_at: datetime | None = strawberry.field(description="When it was done.")
+    committed_by: str | None = base.optional_user_name("committed_by", "User name of whoever had it done.")
     reverted_at: datetime | None = strawberry.field(description="When it was taken back.")
+    reverted_by: str | None = base.optional_user_name("reverted_by", "User name of whoever took it back.")
     transactions: pages.Connection[Transaction] = pages.page(
         ("posted_date", "seq"), "What it entered and is still there, oldest first."
     )
-
-    @strawberry_django.field(only=["status"], description="How far it is.")
-    def status(self) -> StatementImportStatus:
-        return StatementImportStatus(self.status)
-
-    @strawberry_django.field(only=["source"], description="The format of the file.")
-    def format(self) -> StatementFormat:
-        row: Any = self
-        return StatementFormat(row.source)
 
     @strawberry_django.field(
         only=["stated_balance", "balance_after", "bank_account"],
@@ -110,31 +106,6 @@ class StatementImport(base.Visible, relay.Node):
         row: Any = self
         amount = selectors.difference(row)
         return None if amount is None else of_account(info, row.bank_account_id, amount)
-
-    @strawberry_django.field(
-        select_related=["actor"], only=["actor__username"], description="User name of whoever brought it."
-    )
-    def created_by(self) -> str:
-        row: Any = self
-        return str(row.actor.username)
-
-    @strawberry_django.field(
-        select_related=["committed_by"],
-        only=["committed_by__username"],
-        description="User name of whoever had it done.",
-    )
-    def committed_by(self) -> str | None:
-        row: Any = self
-        return row.committed_by and row.committed_by.username
-
-    @strawberry_django.field(
-        select_related=["reverted_by"],
-        only=["reverted_by__username"],
-        description="User name of whoever took it back.",
-    )
-    def reverted_by(self) -> str | None:
-        row: Any = self
-        return row.reverted_by and row.reverted_by.username
 
     @strawberry_django.field(
         only=["bank_account"],
@@ -164,10 +135,7 @@ def _shown(info: Info, found: Sequence[selectors.ImportRow], *, account_id: UUID
     """Rows with the transactions that they name, which are looked up for all of them at once."""
     keys = {key for each in found for key in (each.transaction, each.step.of) if key}
     keys |= {each.decision.of.id for each in found if each.decision.of}
-    known: Mapping[Any, Any] = {}
-    if keys:
-        rows = Transaction.get_queryset(models.Transaction._base_manager.filter(pk__in=keys), info)
-        known = {row.pk: row for row in rows}
+    known: Mapping[Any, Any] = base.by_key(Transaction, keys, info)
     return [
         StatementRow(
             number=each.decision.place + 1,

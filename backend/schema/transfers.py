@@ -77,17 +77,12 @@ class Transfer(base.Visible, relay.Node):
     )
     effective_at: datetime = strawberry.field(description="Its date in the order of the ledger.")
     created_at: datetime = strawberry.field(description="When it was entered.")
+    actor: str = base.user_name("actor", "User name of whoever moved it.")
 
     @strawberry_django.field(only=[], description="Its two sides, where it took first.")
     def legs(self, info: Info) -> list[TransferLeg]:
         root = cast(models.Transfer, self)
         return base.below(root, info, TransferLeg, parent="transfer", order=["amount"], transaction=None)
-
-    @strawberry_django.field(
-        select_related=["actor"], only=["actor__username"], description="User name of whoever moved it."
-    )
-    def actor(self) -> str:
-        return self.actor.username
 
     @staticmethod
     def rows(user: User) -> QuerySet[models.Transfer]:

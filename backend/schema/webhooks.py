@@ -54,6 +54,10 @@ class Webhook(base.Visible, relay.Node):
     old_secrets_until: datetime | None = strawberry.field(
         description="Until then messages are signed with the secret before the present one too; null if there is none."
     )
+    disabled_reason: str | None = base.filled("disabled_reason", "Why the service switched it off; else null.")
+    owner: str = base.user_name(
+        "owner", "User name of whoever said where it leads; with their ownership of the account it stops."
+    )
     deliveries: pages.Connection[Annotated["WebhookDelivery", strawberry.lazy("backend.schema.webhooks")]] = pages.page(
         NEWEST_FIRST, "What it was and will be sent, the latest first; what is over is kept 30 days."
     )
@@ -64,20 +68,6 @@ class Webhook(base.Visible, relay.Node):
     def kinds(self) -> list[WebhookEventKind]:
         row: Any = self
         return [WebhookEventKind(kind) for kind in row.kinds]
-
-    @strawberry_django.field(only=["disabled_reason"], description="Why the service switched it off; else null.")
-    def disabled_reason(self) -> str | None:
-        row: Any = self
-        return row.disabled_reason or None
-
-    @strawberry_django.field(
-        select_related=["owner"],
-        only=["owner__username"],
-        description="User name of whoever said where it leads; with their ownership of the account it stops.",
-    )
-    def owner(self) -> str:
-        row: Any = self
-        return str(row.owner.username)
 
     @staticmethod
     def rows(user: User) -> QuerySet[models.Webhook]:
@@ -94,21 +84,14 @@ class WebhookDelivery(base.Visible, relay.Node):
     )
     kind: str = strawberry.field(description='The type in the payload, such as "budget.below_zero", or "ping".')
     payload: str = strawberry.field(description="What is sent, as JSON.")
+    status: WebhookDeliveryStatus = strawberry.field(description="What became of it.")
     tries: int = strawberry.field(description="How often it was tried.")
     next_try_at: datetime | None = strawberry.field(description="When it is tried next; null when that is over.")
     last_tried_at: datetime | None = strawberry.field(description="When it was tried last.")
+    error: str | None = base.filled("error", "Why the last try failed; else null.")
     answer: int | None = strawberry.field(description="HTTP status of the last answer.")
     delivered_at: datetime | None = strawberry.field(description="When it arrived.")
     created_at: datetime = strawberry.field(description="When what it tells of was written.")
-
-    @strawberry_django.field(only=["status"], description="What became of it.")
-    def status(self) -> WebhookDeliveryStatus:
-        return WebhookDeliveryStatus(self.status)
-
-    @strawberry_django.field(only=["error"], description="Why the last try failed; else null.")
-    def error(self) -> str | None:
-        row: Any = self
-        return row.error or None
 
     @staticmethod
     def rows(user: User) -> QuerySet[models.WebhookDelivery]:

@@ -34,16 +34,22 @@ class UpdateWebhookInput:
     active: bool | None = optional("Whether anything is sent; what waits is given up when it is switched off.")
 
 
-@strawberry.type(description="A webhook that was just made.")
-class CreatedWebhook:
+@strawberry.type
+class WithSecret:
+    """The base of the answers that are the only ones to show a secret."""
+
     webhook: Webhook = strawberry.field(description="The webhook.")
     secret: str = strawberry.field(description="What its messages are signed with. Keep it: it is never shown again.")
+
+
+@strawberry.type(description="A webhook that was just made.")
+class CreatedWebhook(WithSecret):
+    pass
 
 
 @strawberry.type(description="A webhook that has another secret.")
-class RotatedWebhook:
-    webhook: Webhook = strawberry.field(description="The webhook.")
-    secret: str = strawberry.field(description="What its messages are signed with. Keep it: it is never shown again.")
+class RotatedWebhook(WithSecret):
+    pass
 
 
 CreateWebhookResult = Annotated[
