@@ -19,6 +19,7 @@ from backend.ledger.models import (
     Change,
     Entry,
     FundingEvent,
+    StatementImport,
     Transaction,
     Transfer,
     User,
@@ -29,21 +30,24 @@ from backend.ledger.services import (
     accounts,
     auto_spend,
     budgets,
+    import_revert,
     imports,
     linking,
     refunds,
     restoring,
+    statement_imports,
     transactions,
     users,
 )
 from backend.ledger.statements import Row, Statement
+from backend.ledger.statements.steps import Action, Choice
 from tests import build
 from tests.conftest import PASSWORD
 from tests.ledger import states
-from tests.services import funded
+from tests.services import funded, imported
 
 ODD = 'He said: "50 % \\ off" — naïve 食費 🎉\nline two\ttab'
-BELOW = (Change, AutoSpendRun, Entry, Transfer, FundingEvent, Transaction, Budget)
+BELOW = (Change, AutoSpendRun, Entry, Transfer, FundingEvent, Transaction, StatementImport, Budget)
 
 
 Document = dict[str, Any]
@@ -156,8 +160,28 @@ def _fund(account: BankAccount, *, owner: User) -> None:
     rows = (Row(bank_id="1", amount=Decimal("-3.21"), posted_on=build.TODAY, description="BANK ROW", kind="DEBIT"),)
     statement = Statement(account_number="4417", account_type="C", currency="USD", rows=rows)
     imports.run(actor=owner, account_id=account.pk, statement=statement, source="ofx", now=build.NOW)
+    _import(account, owner=owner)
     funded.free(account)
     funded.run(account, 7)
+
+
+def _import(account: BankAccount, *, owner: User) -> None:
+    """Something pending that then posts; of one import a row is left out, one is reverted, one is only looked at."""
+    waits = imported.row("w", amount="-12.00", pending=True)
+    for rows, left_out in (
+        ([waits], []),
+        ([imported.row("p", amount="-12.00", day=11), imported.row("no", amount="-1.00", day=12)], [1]),
+        ([imported.row("gone", amount="-2.00", day=13)], []),
+        ([imported.row("seen", amount="-3.00", day=13)], None),
+    ):
+        asked = imported.statement(*rows, source="ofx")
+        record = statement_imports.preview(actor=owner, account_id=account.pk, statement=asked, now=build.NOW)
+        if left_out is not None:
+            choices = dict.fromkeys(left_out, Choice(action=Action.LEAVE_OUT))
+            statement_imports.adjust(actor=owner, import_id=record.pk, decisions=choices, now=build.NOW)
+            statement_imports.commit(actor=owner, import_id=record.pk, now=build.NOW)
+        if rows[0].bank_id == "gone":
+            import_revert.revert(actor=owner, import_id=record.pk, now=build.NOW)
 
 
 def _link(home: Home) -> None:

@@ -22,7 +22,7 @@ WRONG_TEXTS = {
     "no JSON": ("{x}", "not JSON"),
     "an empty object": ("{}", "ends without “format”"),
     "another format": ('{"format": "ledger"}', "no export of mibudge"),
-    "a later version": ('{"format": "mibudge", "version": 2}', "not version 1"),
+    "a later version": ('{"format": "mibudge", "version": 3}', "not version 2"),
     "no number": ('{"format": NaN}', "no number"),
     "a long number": ('{"format": ' + "9" * 5000 + "}", "too long"),
     "a name twice": ('{"format": {"a": 1, "a": 2}}', "twice"),

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from backend.ledger.models import User
+from backend.ledger.statements import Row
 from tests import build
 from tests.exports import home as homes
 from tests.exports.home import Document, Home, refused
@@ -26,6 +28,17 @@ def set_to(section: str, field: str, value: object, number: int = 0) -> Callable
         document[section][number][field] = value
 
     change.__name__ = f"{section}.{field}={str(value)[:30]!r}"
+    return change
+
+
+def in_statement(field: str, value: object) -> Callable[[Document], None]:
+    """What a bank's row says, as an import keeps it."""
+
+    def change(document: Document) -> None:
+        row = document["statement_imports"][0]["statement"]["rows"][0]
+        row[[each.name for each in fields(Row)].index(field)] = value
+
+    change.__name__ = f"statement_imports.rows.{field}={value!r}"
     return change
 
 
@@ -82,6 +95,18 @@ WRONG_VALUES: list[Callable[[Document], None]] = [
     *each_of("transactions", "refund_undo", [], {}, {"before": [], "after": 7}, {"before": [{}], "after": []}),
     *each_of("auto_spend_runs", "rows", {}, [7], [{}], [{"transaction": 7}]),
     set_to("auto_spend_runs", "actor", "nobody"),
+    *each_of("transactions", "statement_import", 7, FOREIGN),
+    *each_of("statement_imports", "status", "previewed", "expired", "lost"),
+    *each_of("statement_imports", "statement", {}, {"rows": []}, []),
+    *each_of("statement_imports", "decisions", [], {}, [7], [["new"]]),
+    *each_of("statement_imports", "choices", [], {"x": ["enter"]}, {"99": ["enter"]}, {"0": ["burn"]}, {"0": []}),
+    *each_of("statement_imports", "left_out", {}, [7], ["a\0b"]),
+    *each_of("statement_imports", "undo", {}, [7], [{}]),
+    *each_of("statement_imports", "last_change", -1, "1", None),
+    set_to("statement_imports", "source", "pdf"),
+    set_to("statement_imports", "committed_by", None),
+    *(in_statement(field, value) for field, value in (("description", 7), ("amount", "NaN"), ("posted_on", 1))),
+    *(in_statement(field, value) for field, value in (("pending", "no"), ("party", []), ("memo", "a\0b"))),
     set_to("accounts", "account_number", "9" * 33),
     set_to("accounts", "currency", "XYZ"),
     set_to("accounts", "bank", FOREIGN),
@@ -172,6 +197,7 @@ BROKEN_SUMS: dict[str, Callable[[Document], None]] = {
     "dangling fill-up": nobody_elses("fillup_goal", "budgets"),
     "dangling refund": dangling_refund,
     "dangling transaction": nobody_elses("linked_transaction", "transactions"),
+    "more history than there is": lambda document: document["statement_imports"][0].update(last_change=10**9),
     "too low a number": lambda document: document["accounts"][0].update(last_seq=0),
 }
 

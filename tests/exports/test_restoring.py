@@ -1,5 +1,6 @@
 """A JSON export becomes the same ledger again."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,42 +16,37 @@ from backend.ledger.models import (
     Change,
     Entry,
     FundingEvent,
+    StatementImport,
     Transaction,
     Transfer,
     User,
 )
 from backend.ledger.selectors.exports import tables
-from backend.ledger.services import sessions
+from backend.ledger.services import import_hindrances, import_revert, sessions, transactions
 from tests import build
 from tests.exports import home as homes
-from tests.exports.home import Home
+from tests.exports.home import Document, Home
 from tests.ledger import states
 from tests.services import funded
 
 pytestmark = pytest.mark.django_db
 
-BELOW = (Budget, FundingEvent, Transfer, Transaction, Entry, AutoSpendRun)
+BELOW = (Budget, FundingEvent, Transfer, Transaction, Entry, AutoSpendRun, StatementImport)
+NOT_EQUAL = {"last_change": "a line of this instance's history"}
 
 
 def rows(user: User) -> dict[str, list[object]]:
     """Every column of every row that the user owns, but for who acted."""
     mine: dict[type[Model], QuerySet[Any]] = {model: access.below(user, model) for model in BELOW}
+    mine[StatementImport] = mine[StatementImport].exclude(status="previewed")
     mine[BankAccount] = access.accounts(user)
     mine[Bank] = Bank.objects.filter(accounts__in=access.accounts(user)).distinct()
     found: dict[str, list[object]] = {}
     for model, each in mine.items():
-        columns = [field.attname for field in model._meta.concrete_fields if field.related_model is not User]
+        told = [field for field in model._meta.concrete_fields if field.related_model is not User]
+        columns = [field.attname for field in told if field.name not in NOT_EQUAL]
         found[model.__name__] = list(each.order_by("pk").values_list(*columns))
     return found
-
-
-def without_imports(row: Any) -> Any:
-    """A transaction that is not told which import it came with: records of imports are not exported."""
-    names = [field.attname for field in Transaction._meta.concrete_fields]
-    if not isinstance(row, tuple):
-        return row
-    kept = {"statement_import_id": None, "statement_place": None}
-    return tuple(kept.get(name, value) for name, value in zip(names, row, strict=True))
 
 
 def test_ids_balances_versions_and_everything_else_are_as_they_were(home: Home, media: Path) -> None:
@@ -67,7 +63,6 @@ def test_ids_balances_versions_and_everything_else_are_as_they_were(home: Home, 
         (*row[:at], None, *row[at + 1 :]) if isinstance(row, tuple) and row[0] == foreign.pk else row
         for row in before["Transaction"]
     ]
-    before["Transaction"] = [without_imports(row) for row in before["Transaction"]]
     assert after == before
     assert result.made == ["coowner"]
     assert result.rows["accounts"] == 4
@@ -110,7 +105,8 @@ def test_the_restored_ledger_goes_on(home: Home, media: Path) -> None:
 def test_the_history_is_kept_in_its_order(home: Home, media: Path) -> None:
     def told() -> list[dict[str, Any]]:
         columns = ("at", "actor__username", "door", "noun", "row_id", "action", "dated", "values")
-        kept = Change.objects.filter(bank_account=home.checking).exclude(noun=Change.Noun.STATEMENT_IMPORT)
+        seen = StatementImport.objects.filter(status="previewed").values("pk")
+        kept = Change.objects.filter(bank_account=home.checking).exclude(row_id__in=seen)
         lines = list(kept.order_by("pk").values(*columns))
         for values in [line["values"] for line in lines if "skipped_by_id" in line["values"]]:
             values["skipped_by_id"] = [key and User.objects.get(pk=key).username for key in values["skipped_by_id"]]
@@ -131,6 +127,40 @@ def test_every_user_of_whom_the_history_keeps_the_key_is_known_by_name_in_a_docu
         if tables.is_user(field) and field.attname in kind.fields
     }
     assert kept == tables.USERS_IN_HISTORY
+
+
+def test_restored_imports_know_what_was_left_out_and_what_stands_in_the_way(home: Home, media: Path) -> None:
+    def told() -> list[Any]:
+        records = list(StatementImport.objects.filter(status="committed").order_by("pk"))
+        assert [len(record.left_out) for record in records].count(1) == 1
+        assert [len(record.undo) for record in records].count(1) == 1
+        return [(record.pk, list(hindrances(record))) for record in records]
+
+    def hindrances(record: StatementImport) -> Iterator[Any]:
+        entered, settled = import_revert.rows_of(record)
+        return iter(list(import_hindrances.found(record, entered=entered, settled=settled.values())))
+
+    edited = Transaction.objects.get(bank_account=home.checking, raw_description="BANK ROW")
+    transactions.update(actor=home.owner, transaction_id=edited.pk, changes={"memo": "mine"}, now=build.NOW)
+    before, text = told(), homes.taken(home.owner)
+    assert sorted(len(found) for _, found in before) == [0, 1, 1]
+    homes.wipe(media)
+    owner = build.user("owner")
+    homes.restore(text, user=owner)
+    assert told() == before
+    [free] = [key for key, found in before if not found]
+    import_revert.revert(actor=owner, import_id=free, now=build.NOW)
+    states.sound()
+
+
+def test_a_document_of_the_first_version_has_no_imports(document: Document, media: Path) -> None:
+    document["version"] = 1
+    del document["statement_imports"]
+    for row in document["transactions"]:
+        del row["statement_import"], row["statement_place"]
+    document["history"] = [line for line in document["history"] if line["noun"] != Change.Noun.STATEMENT_IMPORT]
+    homes.restore(homes.written(document), user=User.objects.get(username="ana"), known=["ana"])
+    states.sound()
 
 
 def test_people_of_the_document_get_in_only_by_a_password_of_this_instance(home: Home, media: Path) -> None:

@@ -14,10 +14,10 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.storage import default_storage
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from backend.ledger import access, currencies
-from backend.ledger.models import Bank, Change, Transaction, User
+from backend.ledger.models import Bank, Change, StatementImport, Transaction, User
 from backend.ledger.selectors import users
 
 from . import tables
@@ -52,8 +52,10 @@ class _Document:
         yield from _section("accounts", map(self._owned, self._chunks(tables.ACCOUNTS, accounts)))
         for table in tables.BELOW:
             rows = access.below(self.user, table.model)
-            if table.model is Change:
-                rows = rows.exclude(noun=Change.Noun.STATEMENT_IMPORT)
+            if table.model is StatementImport:
+                rows = rows.exclude(committed_at=None)
+            elif table.model is Change:
+                rows = _without_previews(rows)
             chunks = self._chunks(table, rows)
             yield from _section(table.name, map(partial(self._visible, table), chunks))
         yield from _section("files", _files(self.user), last=True)
@@ -112,6 +114,8 @@ class _Document:
             for row in rows:
                 row |= {field: row[field] if row[field] in seen else None for field in fields}
                 row[REFUSED] = [end for end in row[REFUSED] if end in seen]
+        elif table.model is StatementImport:
+            _count_history(rows)
         elif table.model is Change:
             told = [row["values"] for row in rows]
             seen = _seen(self.user, {end for values in told for end in _ends(values)})
@@ -163,6 +167,23 @@ def _seen(user: User, keys: set[Any]) -> set[str]:
     wanted = [key for key in keys if key]
     found = access.transactions(user).filter(pk__in=wanted).values_list("pk", flat=True) if wanted else ()
     return {str(key) for key in found}
+
+
+def _without_previews(lines: QuerySet[Any]) -> QuerySet[Any]:
+    """The history without that of imports that were only looked at so far: those stay here."""
+    previews = StatementImport.objects.filter(committed_at=None).values("pk")
+    return lines.exclude(noun=Change.Noun.STATEMENT_IMPORT, row_id__in=previews)
+
+
+def _count_history(rows: Rows) -> None:
+    """Of what imports keep, not which line of the history was the last at their time, but how many there were."""
+    told = _without_previews(Change.objects.all())
+    lines = told.filter(bank_account=OuterRef("bank_account"), pk__lte=OuterRef("last_change"))
+    number = lines.order_by().values("bank_account").annotate(number=Count("pk")).values("number")
+    wanted = StatementImport.objects.filter(pk__in=[row["id"] for row in rows])
+    counted = dict(wanted.annotate(lines=Subquery(number)).values_list("pk", "lines"))
+    for row in rows:
+        row["last_change"] = counted[UUID(row["id"])] or 0
 
 
 def _files(user: User) -> Iterator[Rows]:

@@ -21,13 +21,14 @@ from backend.ledger.models import (
     Change,
     Entry,
     FundingEvent,
+    StatementImport,
     Transaction,
     Transfer,
     User,
 )
 from backend.ledger.rules import money
 
-FORMAT, VERSION = "mibudge", 1
+FORMAT, VERSION = "mibudge", 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,18 +64,13 @@ BELOW = (
     Table(name="budgets", model=Budget, order=("bank_account", "created_at", "pk")),
     Table(name="funding_events", model=FundingEvent, order=("bank_account", "on", "created_at", "pk")),
     Table(name="transfers", model=Transfer, order=("bank_account", "seq")),
-    Table(
-        name="transactions",
-        model=Transaction,
-        order=("bank_account", "seq"),
-        without=("statement_import", "statement_place"),
-    ),
+    Table(name="statement_imports", model=StatementImport, order=("bank_account", "created_at", "pk")),
+    Table(name="transactions", model=Transaction, order=("bank_account", "seq")),
     Table(name="entries", model=Entry, order=("bank_account", "seq")),
     Table(name="auto_spend_runs", model=AutoSpendRun, order=("bank_account", "created_at", "pk")),
     Table(name="history", model=Change, order=("bank_account", "pk"), without=("id",)),
 )
-"""The tables below an account, each after those that it refers to. What is kept of imports is not among them: what they
-came to is in the rows, and the bank's rows are known by their keys."""
+"""The tables below an account, each after those that it refers to."""
 
 SECTIONS = (
     *("format", "version", "exported_at", "user", "people"),
@@ -82,6 +78,9 @@ SECTIONS = (
     "files",
 )
 """The members of the document, in their order."""
+
+SINCE = {"statement_imports": 2}
+"""The version since which a document has a member, of those that came later."""
 
 USERS_IN_HISTORY = {"skipped_by_id"}
 """Fields of which the history keeps users' keys; a document has their names instead."""

@@ -13,13 +13,13 @@ from django.db import transaction
 from django.db.models import Model
 
 from backend.ledger import access, currencies, errors, posting
-from backend.ledger.models import Bank, BankAccount, User
+from backend.ledger.models import Bank, BankAccount, StatementImport, Transaction, User
 from backend.ledger.selectors import integrity
 from backend.ledger.selectors.exports import tables
 from backend.ledger.selectors.exports.tables import Table
 from backend.ledger.services import users
 
-from . import people, plain, reading, values
+from . import imports, people, plain, reading, values
 
 BATCH = 500
 """Rows that are stored by one statement."""
@@ -88,6 +88,7 @@ class _Restoring:
         self.known = values.Known(people=self.people.found)
         self.about: dict[str, Any] = {}
         self.counts: dict[str, int] = {}
+        self.version = tables.VERSION
         self.batch = _Batch()
 
     def run(self, stream: TextIO) -> Restored:
@@ -95,6 +96,7 @@ class _Restoring:
             with _at(item.place):
                 self._take(item)
         for account_id in self.known.accounts:
+            imports.count_on(account_id)
             _prove(account_id)
         self._profile()
         return Restored(rows=self.counts, made=[row.username for row in self.people.made])
@@ -106,7 +108,7 @@ class _Restoring:
         for item in reading.items(stream):
             if item.number is None:
                 self.batch.store()
-                section = next(expected, None)
+                section = next((each for each in expected if self.version >= tables.SINCE.get(each, 1)), None)
                 if item.section != section:
                     wanted = f"“{section}”" if section else "the end"
                     raise errors.InvalidExport(f"Expected {wanted} instead of “{item.section[:40]}”.")
@@ -134,9 +136,11 @@ class _Restoring:
         if value != tables.FORMAT:
             raise errors.InvalidExport("this is no export of mibudge")
 
-    def _version(self, value: object) -> None:
-        if value != tables.VERSION or isinstance(value, bool):
-            raise errors.InvalidExport(f"{str(value)[:20]} is not version {tables.VERSION}, which this service reads")
+    def _version(self, value: Any) -> None:
+        if value not in range(1, tables.VERSION + 1) or isinstance(value, bool):
+            read = f"{tables.VERSION}, which this service reads, nor an earlier one"
+            raise errors.InvalidExport(f"{str(value)[:20]} is not version {read}")
+        self.version = int(value)
 
     def _exported_at(self, value: object) -> None:
         """When it was: nothing depends on it."""
@@ -157,10 +161,19 @@ class _Restoring:
         elif isinstance(row, BankAccount):
             self._account(row, owners, item.place)
         else:
+            if isinstance(row, StatementImport):
+                imports.check(row, decimals=self.known.accounts[row.bank_account_id])
+                self.known.imports[row.bank_account_id].add(row.pk)
+            elif isinstance(row, Transaction) and not self._brought(row):
+                raise errors.InvalidExport("statement_import: not an import into the account")
             self.batch.rows.append(row)
             self.batch.places.append(item.place)
             if len(self.batch.rows) == BATCH:
                 self.batch.store()
+
+    def _brought(self, row: Transaction) -> bool:
+        """Whether the transaction is one of no import, or of one into its account."""
+        return row.statement_import_id is None or row.statement_import_id in self.known.imports[row.bank_account_id]
 
     def _bank(self, row: Bank, place: str) -> None:
         """A bank that is here already stays as it is: banks are the operator's."""

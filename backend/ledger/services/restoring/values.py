@@ -1,6 +1,7 @@
 """The rows of a document as rows of the ledger, not stored yet: each value is one that its column can hold."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -32,6 +33,8 @@ class Known:
     people: dict[str, User]
     banks: set[UUID] = field(default_factory=set)
     accounts: dict[UUID, int] = field(default_factory=dict)
+    imports: defaultdict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+    """By account, the imports that the document tells of."""
     files: set[str] = field(default_factory=set)
     """Names of attachments that the transactions mention."""
 
