@@ -31,6 +31,7 @@ def running(*, port: int) -> Iterator["Client"]:
         process = subprocess.Popen(command, env=kept | own, stdout=subprocess.DEVNULL)  # noqa: S603  the project's own
         try:
             client = Client(port)
+            client.environment = kept | own
             client.wait(process)
             client.sign_in("demo", password)
             yield client
@@ -46,6 +47,8 @@ class Client:
         self.connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE)
         self.headers: dict[str, str] = {"Content-Type": "application/json"}
         self.requests = 0
+        self.environment: dict[str, str] = {}
+        """What the service was started with, for a program that works on its database."""
 
     def wait(self, process: subprocess.Popen[bytes]) -> None:
         until = time.monotonic() + PATIENCE
@@ -67,11 +70,15 @@ class Client:
 
     def send(self, method: str, path: str, body: object = None) -> Any:
         self.requests += 1
-        self.connection.request(method, path, json.dumps(body) if body is not None else None, self.headers)
-        response = self.connection.getresponse()
-        text = response.read()
-        assert response.status < 300, (method, path, response.status, text)
+        status, text = self.answer(method, path, json.dumps(body) if body is not None else None)
+        assert status < 300, (method, path, status, text)
         return json.loads(text)
+
+    def answer(self, method: str, path: str, body: str | bytes | None = None) -> tuple[int, bytes]:
+        """The status, whatever it is, and the text."""
+        self.connection.request(method, path, body, self.headers)
+        response = self.connection.getresponse()
+        return response.status, response.read()
 
     def get(self, path: str) -> Any:
         return self.send("GET", f"/api/v1/{path}")
