@@ -23,7 +23,7 @@ from itertools import count
 
 from bench.capacity import NEWS, backends, spent
 from bench.dashboard import LATEST, QUERY
-from bench.neighbour import SMALL, at, honest
+from bench.neighbour import at, honest
 from bench.service import Client, running
 
 FLOOR = 100
