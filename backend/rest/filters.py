@@ -77,7 +77,7 @@ class MomentField(forms.Field):
             found = None
         if found is None:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
-        return found
+        return found.astimezone(UTC)  # PostgreSQL takes offsets of less than 16 hours
 
 
 class DayField(forms.Field):

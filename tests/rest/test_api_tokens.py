@@ -193,6 +193,12 @@ def test_a_revoked_token_does_not_count(owner: User) -> None:
     assert browser(owner).get(TOKENS).json()["results"][0]["revoked_at"] is not None
 
 
+def test_an_end_may_be_told_in_any_offset(owner: User) -> None:
+    made = make(owner, expires_at="2999-11-02T00:00:00+23:00")
+
+    assert made.json()["expires_at"] == "2999-11-01T01:00:00Z"
+
+
 def test_a_token_ends_when_it_expires(owner: User) -> None:
     with time_machine.travel(NOW, tick=False) as clock:
         secret = make(owner).json()["token"]

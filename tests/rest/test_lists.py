@@ -140,6 +140,7 @@ def test_pages_of_equal_rows_hold_each_row_once(api: APIClient, account: BankAcc
         ({"posted_date_from": "2026-06-11T12:00:00Z"}, "GAMMA BETA"),
         ({"posted_date_from": "2026-06-11T12:00:01Z"}, "GAMMA"),
         ({"posted_date_to": "2026-06-11T14:00:00+02:00"}, "BETA ALPHA"),
+        ({"posted_date_to": "2026-06-12T11:59:00+23:59"}, "BETA ALPHA"),  # further than PostgreSQL reads offsets
         ({"posted_date_to": "2026-06-11T11:59:59"}, "ALPHA"),
         ({"date_from": "9999-12-31"}, ""),
         ({"search": "market"}, "BETA ALPHA"),

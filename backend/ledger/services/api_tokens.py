@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
 from uuid import UUID
@@ -77,7 +77,7 @@ def make(
             scopes=[scope for scope in ApiToken.Scope.values if scope in scopes],
             all_accounts=account_ids is None,
             created_at=now,
-            expires_at=expires_at,
+            expires_at=expires_at and expires_at.astimezone(UTC),
         )
         row.accounts.set(reached)
         watch.note("api_token_created", user=actor.pk, thing=row.pk)
