@@ -17,7 +17,7 @@ from backend.ledger.models import AutoSpendRun, BankAccount, Budget, Entry, User
 from backend.ledger.rules import auto_spend as rules
 from backend.ledger.rules.reasons import Reason
 
-from . import claims
+from . import claims, snapshot
 
 MOST = 500
 """Transactions that one run changes; the next one goes on."""
@@ -86,7 +86,8 @@ class Preview:
 
 def preview(user: User, account_id: UUID, asked: Asked) -> Preview:
     """What the rules would change of an account's past. Raises NotFound (`account`, `budget`), InvalidValue."""
-    return changes(access.one(access.accounts(user), account_id, field="account"), asked)
+    with snapshot.reading():
+        return changes(access.one(access.accounts(user), account_id, field="account"), asked)
 
 
 def changes(account: BankAccount, asked: Asked) -> Preview:

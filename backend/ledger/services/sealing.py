@@ -1,7 +1,6 @@
 """Sealed columns: whether the data keys open them, and how they come under a new one."""
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from django.apps import apps
@@ -26,9 +25,11 @@ def reseal() -> int:
     """
     changed = 0
     for rows, name in _columns():
-        keys = rows.order_by("pk").values_list("pk", flat=True).iterator()
-        while some := list(islice(keys, ROWS_AT_ONCE)):
+        keys = rows.order_by("pk").values_list("pk", flat=True)
+        some = list(keys[:ROWS_AT_ONCE])
+        while some:
             changed += _reseal(rows.filter(pk__in=some), name)
+            some = list(keys.filter(pk__gt=some[-1])[:ROWS_AT_ONCE])
     return changed
 
 
