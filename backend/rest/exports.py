@@ -41,7 +41,7 @@ class Exports(views.View):
         # A file has the type it has; what is refused is said in JSON.
         return renderers.JSONRenderer(), "application/json"
 
-    @extend_schema(operation_id="exports_json_retrieve", responses={(200, "application/json"): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="exports_json_retrieve", responses={(200, "application/json"): OpenApiTypes.OBJECT})
     def everything(self, request: Request) -> FileResponse:
         """Return everything that the user owns as one JSON document: accounts, budgets, transactions, their history and
         attachments. `manage.py load_export` makes the same ledger from it, with the same ids and balances."""

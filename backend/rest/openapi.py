@@ -62,7 +62,11 @@ REFUSALS = {
         "type": "object",
         "description": "Messages by field, with `non_field_errors` for what spans fields; or `detail` and `code`.",
         "additionalProperties": {
-            "oneOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}],
+            "oneOf": [
+                {"type": "array", "items": {"type": "string"}},
+                {"type": "string"},
+                {"type": "object", "description": "Messages by place, of a list.", "additionalProperties": {}},
+            ],
         },
     },
 }
@@ -90,6 +94,13 @@ REFUSING = (
     "transactions_refund_of_destroy",
 )
 CONFLICTING = ("bank_accounts_imports_partial_update", "bank_accounts_imports_destroy")
+
+SIGN_IN = {
+    "api_token_create": ("400", "401", "403", "429"),
+    "api_token_refresh_create": ("401", "403"),
+    "api_token_register_create": ("400", "403", "404"),
+}
+"""What the operations refuse by which people sign in."""
 
 
 class BearerScheme(SimpleJWTScheme):
@@ -163,18 +174,20 @@ def with_refusals(result: dict[str, Any], **_: object) -> dict[str, Any]:
     """Describe what the operations may refuse: the shapes are the same everywhere."""
     result["components"]["schemas"] |= REFUSALS
     for path, operations in result["paths"].items():
-        if path.startswith("/api/v1/"):
-            if "post" in operations and operations["post"]["operationId"] not in SECRET:
-                operations["post"].setdefault("parameters", []).append(IDEMPOTENCY_KEY)
-            for operation in operations.values():
-                for status in _refused_with(path, operation):
-                    schema = "BadRequest" if status == "400" else "Refusal"
-                    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-                    operation["responses"].setdefault(status, {"description": "", "content": content})
+        if path.startswith("/api/v1/") and "post" in operations and operations["post"]["operationId"] not in SECRET:
+            operations["post"].setdefault("parameters", []).append(IDEMPOTENCY_KEY)
+        for operation in operations.values():
+            for status in _refused_with(path, operation):
+                schema = "BadRequest" if status == "400" else "Refusal"
+                content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+                operation["responses"].setdefault(status, {"description": "", "content": content})
     return result
 
 
 def _refused_with(path: str, operation: dict[str, Any]) -> Iterator[str]:
+    if not path.startswith("/api/v1/"):
+        yield from SIGN_IN.get(operation["operationId"], ())
+        return
     queries = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"}
     if "requestBody" in operation or queries or operation["operationId"] in REFUSING:
         yield "400"
@@ -186,6 +199,6 @@ def _refused_with(path: str, operation: dict[str, Any]) -> Iterator[str]:
     if path.startswith("/api/v1/exports/"):
         yield "429"
     if any(parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", ())):
-        yield from ("409", "422")
+        yield from ("400", "409", "422")
     if operation["operationId"] in CONFLICTING:
         yield "409"
