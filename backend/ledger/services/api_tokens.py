@@ -12,7 +12,7 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from uuid import UUID
 
-from django.db import OperationalError, transaction
+from django.db import InternalError, OperationalError, transaction
 
 from backend.ledger import access, errors, watch
 from backend.ledger.models import ApiToken, User
@@ -119,7 +119,8 @@ def bearer(*, secret: str, now: datetime) -> User:
 def _note_use(row: ApiToken, *, now: datetime) -> None:
     if row.last_used_at is not None and now - row.last_used_at < USE_NOTED:
         return
-    with suppress(OperationalError):  # a long write holds SQLite; the next use is noted
+    # A long write holds SQLite, or PostgreSQL is a standby, where nothing is written; the next use is noted.
+    with suppress(OperationalError, InternalError):
         ApiToken.objects.filter(pk=row.pk, last_used_at=row.last_used_at).update(last_used_at=now)
 
 
