@@ -10,6 +10,8 @@ from django.db import transaction
 
 from backend.ledger import errors, posting
 from backend.ledger.models import BankAccount, Budget, Entry, Transaction, User
+from backend.ledger.posting import chain as chain_of_rows
+from backend.ledger.posting import entering
 from backend.ledger.services import transactions
 from tests import build
 from tests.ledger import states
@@ -45,8 +47,10 @@ def decimals(*texts: str) -> list[Decimal]:
 
 
 def post(account: BankAccount, drafts: Iterable[posting.Draft]) -> list[Transaction]:
+    drafts = list(drafts)
     with transaction.atomic():
-        return posting.post(posting.lock(account.pk, actor=None), list(drafts), now=build.NOW)
+        posting.post(posting.lock(account.pk, actor=None), drafts, now=build.NOW)
+    return [each.transaction for each in drafts]
 
 
 def draft(budget: Budget, amount: str, *, day: int = 0, pending: bool = False) -> posting.Draft:
@@ -133,8 +137,9 @@ DAYS = ((1, "-5"), (2, "-10"), (3, "-15"))
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_batch_posts_what_single_transactions_would(owner, seed):
+def test_a_batch_posts_what_single_transactions_would(owner, seed, monkeypatch):
     """With dates before, among and after what is there, pending ones and several budgets among them."""
+    monkeypatch.setattr(entering, "AT_ONCE", 2 + 3 * seed)
     dice = random.Random(seed)  # noqa: S311
     accounts = [build.account(owner=owner, name=name, balance="500") for name in ("single", "batch")]
     budgets = [[build.unallocated(each), build.budget(each), build.budget(each)] for each in accounts]
@@ -166,6 +171,20 @@ def test_a_batch_posts_what_single_transactions_would(owner, seed):
     for one, other in zip(*budgets, strict=True):
         assert chain(one) == chain(other)
         assert balance(one) == balance(other)
+    states.sound()
+
+
+def test_a_batch_that_comes_last_touches_no_row_that_is_there(account, unallocated, monkeypatch):
+    monkeypatch.setattr(entering, "AT_ONCE", 2)
+    build.transaction(account, amount="-1", posted_date=1)
+    monkeypatch.setattr(chain_of_rows, "rebuild", None)
+    post(account, [draft(unallocated, f"-{day}", day=day) for day in (1, 2, 2, 4, 5)])
+    assert (
+        available(account)
+        == posted(account)
+        == chain(unallocated)
+        == decimals("999", "998", "996", "994", "990", "985")
+    )
     states.sound()
 
 

@@ -1,8 +1,9 @@
 """Columns that the ledger needs and Django does not have."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from uuid import uuid4
 
@@ -68,15 +69,21 @@ class AmountField(Column):
 
     def get_prep_value(self, value: Any) -> Any:
         """The whole number of units; a value that is none is a bug of the caller, never rounded."""
-        if value is None or hasattr(value, "resolve_expression"):
+        if value is None or (not isinstance(value, Decimal) and hasattr(value, "resolve_expression")):
             return value
         assert isinstance(value, Decimal | int), f"an amount is a Decimal, not {type(value).__name__}"
-        units = Decimal(value) / UNIT
-        assert units == units.to_integral_value(), f"{value} has more decimals than the ledger stores"
-        return int(units)
+        return units(Decimal(value))
 
     def value_to_string(self, obj: models.Model) -> str:
         return str(self.value_from_object(obj))
+
+
+def units(amount: Decimal) -> int:
+    """The amount as a whole number of `UNIT`s."""
+    exact = amount.scaleb(DECIMALS)
+    whole = int(exact)
+    assert exact == whole, f"{amount} has more decimals than the ledger stores"
+    return whole
 
 
 class Stamped(models.Model):
@@ -101,9 +108,37 @@ class Stamped(models.Model):
         row.__dict__.update(zip(field_names, values, strict=True))
         return row
 
+    @classmethod
+    def fresh(cls, **values: Any) -> Self:
+        """A new row with these values by the names of their columns (`budget_id`), and the defaults of the others.
+
+        Like Django's constructor, in a tenth of the time.
+        """
+        row = cls.__new__(cls)
+        row._state = ModelState()
+        fixed, made = _defaults(cls)
+        row.__dict__.update(fixed)
+        row.__dict__.update(values)
+        for name, make in made:
+            if name not in values:
+                row.__dict__[name] = make()
+        return row
+
     def stamp(self, now: datetime) -> None:
         """Note that the row is changed at `now`, or just after its last change if that is later: each differs."""
         self.modified_at = now if self.modified_at is None else max(now, self.modified_at + TICK)
+
+
+@cache
+def _defaults(kind: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """What columns have by default: those that are always the same, and those that are made anew for each row."""
+    fixed, made = {}, []
+    for field in kind._meta.concrete_fields:
+        if field.has_default() and callable(field.default):
+            made.append((field.attname, field.default))
+        else:
+            fixed[field.attname] = field.get_default()
+    return fixed, made
 
 
 class Versioned(Stamped):

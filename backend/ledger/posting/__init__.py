@@ -5,10 +5,11 @@ always sum to its available balance. Whoever calls holds the account's lock, in 
 what is read here cannot change before it is written. `verify_ledger` recomputes all of it from the rows.
 """
 
-from . import journal, loading, outbox
+from . import journal, loading, outbox, rows
 from .allocations import Move, Part, allocate, reassign
+from .entering import Draft, post
 from .locking import lock, lock_all, tick
-from .transactions import Draft, post, remove, remove_all, settle, unsettle
+from .transactions import remove, remove_all, settle, unsettle
 from .transfers import judge, move
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "reassign",
     "remove",
     "remove_all",
+    "rows",
     "settle",
     "tick",
     "unsettle",

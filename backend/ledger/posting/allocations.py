@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 
 from django.db.models import F
 
-from backend.ledger import categories
+from backend.ledger import categories, currencies
 from backend.ledger.models import BankAccount, Entry, Transaction
 
 from . import chain, journal, rows
-from .locking import Purse, is_exact, next_seq, save_account, tick, within_range
+from .locking import Purse, next_seq, save_account, tick, within_range
 
 ZERO = Decimal(0)
 BATCH = 200
@@ -35,20 +35,25 @@ class Part:
 
 def check_parts(account: BankAccount, parts: Sequence[Part], *, amount: Decimal) -> None:
     """The law of a transaction: its parts sum to it, none is zero or of the other sign, a budget occurs once."""
-    assert all(is_exact(account, part.amount) for part in parts), "no part is finer than the currency"
-    assert sum((part.amount for part in parts), ZERO) == amount, "the parts of a transaction sum to its amount"
-    assert all(part.amount and (part.amount > 0) == (amount > 0) for part in parts), "parts bear the amount's sign"
-    assert len({part.budget_id for part in parts}) == len(parts), "one part per budget"
+    decimals = currencies.decimals(str(account.currency))
+    total = ZERO
+    for part in parts:
+        assert part.amount == round(part.amount, decimals), "no part is finer than the currency"
+        assert part.amount, "no part is of nothing"
+        assert (part.amount > 0) == (amount > 0), "parts bear the amount's sign"
+        total += part.amount
+    assert total == amount, "the parts of a transaction sum to its amount"
+    assert len(parts) == 1 or len({part.budget_id for part in parts}) == len(parts), "one part per budget"
 
 
 def new_entries(account: BankAccount, transaction: Transaction, parts: Sequence[Part], *, now: datetime) -> list[Entry]:
     """Entries of a transaction, unsaved, numbered, without their running balance yet."""
     return [
-        Entry(
+        Entry.fresh(
             id=part.entry_id or uuid4(),
-            bank_account=account,
+            bank_account_id=account.pk,
             budget_id=part.budget_id,
-            transaction=transaction,
+            transaction_id=transaction.pk,
             seq=next_seq(account),
             effective_at=transaction.posted_date,
             amount=part.amount,

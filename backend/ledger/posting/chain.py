@@ -84,6 +84,13 @@ UPDATE ledger_transaction SET available_balance = chain.available, posted_balanc
 """
 
 
+def last_date(account: BankAccount) -> datetime | None:
+    """The date of the last row of the account in ledger order: what is dated then or later comes after all others."""
+    days = Entry.objects.filter(bank_account=account).order_by("-effective_at").values_list("effective_at", flat=True)
+    rows = Transaction.objects.filter(bank_account=account).order_by("-posted_date")
+    return max(filter(None, (days.first(), rows.values_list("posted_date", flat=True).first())), default=None)
+
+
 def rebuild(account: BankAccount, *, since: datetime) -> None:
     """Recompute the running balances of every row of the account dated `since` or later.
 

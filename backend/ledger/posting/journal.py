@@ -8,8 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
+
+from django.db.models import FileField
 
 from backend.ledger import currencies, doors, meter
 from backend.ledger.models import (
@@ -35,7 +38,7 @@ Values = dict[str, list[Any]]
 Noun, Action = Change.Noun, Change.Action
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Watched:
     """What is noted of a kind of rows. `derived`: fields that follow from others; they make no new version.
 
@@ -46,6 +49,10 @@ class Watched:
     fields: tuple[str, ...]
     derived: tuple[str, ...] = ()
     dated: str | None = None
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return self.fields + self.derived
 
 
 KINDS: dict[type[Stamped], Watched] = {
@@ -121,8 +128,20 @@ KINDS: dict[type[Stamped], Watched] = {
     ),
 }
 AMOUNTS = {field.name for kind in KINDS for field in kind._meta.fields if isinstance(field, AmountField)}
+FILES = {field.name for kind in KINDS for field in kind._meta.fields if isinstance(field, FileField)}
 HIDDEN = {"account_number"}
 """Of these it is only noted that they changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line of the history, but for what all lines of a write have in common."""
+
+    noun: str
+    row_id: UUID
+    action: str
+    dated: datetime | None
+    values: Values
 
 
 @dataclass
@@ -130,7 +149,7 @@ class Journal:
     """What one write noted so far; it belongs to the locked account and is written with it."""
 
     actor: User | None
-    notes: list[Change] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
 
 def watch(row: Row) -> Row:
@@ -142,10 +161,7 @@ def watch(row: Row) -> Row:
 def created(account: BankAccount, new: Iterable[Stamped]) -> None:
     """Note rows that were not there before."""
     for row in new:
-        values = {
-            name: [None, _plain(account, name, value)] for name, value in _state(row).items() if _says_something(value)
-        }
-        _note(account, row, Action.CREATED, values)
+        _note(account, row, Action.CREATED, {name: [None, value] for name, value in _said(account, row).items()})
 
 
 def changed(account: BankAccount, row: Stamped) -> bool:
@@ -172,10 +188,7 @@ def changed(account: BankAccount, row: Stamped) -> bool:
 def deleted(account: BankAccount, gone: Iterable[Stamped]) -> None:
     """Note rows that are about to go, with what they were."""
     for row in gone:
-        values = {
-            name: [_plain(account, name, value), None] for name, value in _state(row).items() if _says_something(value)
-        }
-        _note(account, row, Action.DELETED, values)
+        _note(account, row, Action.DELETED, {name: [value, None] for name, value in _said(account, row).items()})
 
 
 def differs(account: BankAccount, row: Stamped, field: str, *, old: object, new: object) -> None:
@@ -186,10 +199,8 @@ def differs(account: BankAccount, row: Stamped, field: str, *, old: object, new:
 def write(account: BankAccount, *, at: datetime) -> None:
     """Store what was noted, by one statement, and what webhooks are to be told of it."""
     journal = of(account)
-    for note in journal.notes:
-        note.at = at
     if journal.notes:
-        rows.insert(journal.notes)
+        _store(account, journal, at=at)
         meter.note((note.noun, note.action) for note in journal.notes)
         journal.notes.clear()
         outbox.write(account, at=at)
@@ -207,43 +218,54 @@ def of(account: BankAccount) -> Journal:
     return journal
 
 
-def _note(account: BankAccount, row: Stamped, action: str, values: Values) -> None:
-    kind, journal = KINDS[type(row)], of(account)
-    outbox.note(account, row, values)
-    journal.notes.append(
-        Change(
-            bank_account=account,
-            actor=journal.actor,
-            door=doors.current(),
-            token=journal.actor.grant.name if journal.actor and journal.actor.grant else "",
-            noun=kind.noun,
-            row_id=row.pk,
-            action=action,
-            dated=getattr(row, kind.dated) if kind.dated else None,
-            values=values,
-        )
+def _store(account: BankAccount, journal: Journal, *, at: datetime) -> None:
+    notes, actor = journal.notes, journal.actor
+    each = len(notes)
+    rows.store(
+        Change,
+        {
+            "bank_account_id": [account.pk] * each,
+            "at": [at] * each,
+            "actor_id": [actor and actor.pk] * each,
+            "door": [doors.current()] * each,
+            "token": [actor.grant.name if actor and actor.grant else ""] * each,
+            "noun": [note.noun for note in notes],
+            "row_id": [note.row_id for note in notes],
+            "action": [note.action for note in notes],
+            "dated": [note.dated for note in notes],
+            "values": [note.values for note in notes],
+        },
     )
 
 
-def _state(row: Stamped) -> dict[str, Any]:
+def _note(account: BankAccount, row: Stamped, action: str, values: Values) -> None:
     kind = KINDS[type(row)]
-    return {name: _value(getattr(row, name)) for name in (*kind.fields, *kind.derived)}
+    outbox.note(account, row, values)
+    dated = getattr(row, kind.dated) if kind.dated else None
+    of(account).notes.append(Note(kind.noun, row.pk, action, dated, values))
 
 
-def _value(value: Any) -> Any:
-    """The value as it compares: files by their names, lists as they are now."""
-    if isinstance(value, list):
-        return [dict(each) if isinstance(each, dict) else each for each in value]
-    return getattr(value, "name", None) or "" if hasattr(value, "storage") else value
+def _state(row: Stamped) -> dict[str, Any]:
+    """The values as they compare: files by their names, lists as they are now."""
+    values = row.__dict__  # without the descriptors of Django, which matter only to columns that were not read
+    state = {}
+    for name in KINDS[type(row)].names:
+        value = values[name] if name in values else getattr(row, name)
+        if name in FILES:
+            value = str(value or "")
+        elif type(value) is list:
+            value = [dict(each) if isinstance(each, dict) else each for each in value]
+        state[name] = value
+    return state
 
 
 def _said(account: BankAccount, row: Stamped) -> dict[str, Any]:
     """What the row says, without what it leaves empty."""
-    return {name: _plain(account, name, value) for name, value in _state(row).items() if _says_something(value)}
-
-
-def _says_something(value: object) -> bool:
-    return value is not None and value not in ("", [], {})
+    said = {}
+    for name, value in _state(row).items():
+        if value or not (value is None or isinstance(value, str | list | dict)):
+            said[name] = value if type(value) is str and name not in HIDDEN else _plain(account, name, value)
+    return said
 
 
 def _plain(account: BankAccount, name: str, value: Any) -> Any:
@@ -254,6 +276,4 @@ def _plain(account: BankAccount, name: str, value: Any) -> Any:
         return money.text(Decimal(value), decimals=currencies.decimals(str(account.currency)))
     if isinstance(value, datetime | date):
         return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    return value if isinstance(value, bool | int | float | list | dict | str | None) else str(value)
+    return value if isinstance(value, str | bool | int | float | list | dict | None) else str(value)

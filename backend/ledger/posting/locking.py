@@ -80,9 +80,14 @@ class Purse:
 
     def __init__(self, account: BankAccount, budget_ids: Iterable[UUID]) -> None:
         self.account = account
-        self.budgets = Budget.objects.filter(bank_account=account).in_bulk(list(set(budget_ids)))
-        for budget in self.budgets.values():
-            journal.watch(budget)
+        self.budgets: dict[UUID, Budget] = {}
+        self.take(budget_ids)
+
+    def take(self, budget_ids: Iterable[UUID]) -> None:
+        """Read those of the budgets that were not read before."""
+        if fresh := set(budget_ids) - self.budgets.keys():
+            found = Budget.objects.filter(bank_account=self.account).in_bulk(list(fresh))
+            self.budgets |= {key: journal.watch(budget) for key, budget in found.items()}
 
     def add(self, budget_id: UUID, amount: Decimal, *, by_transfer: bool = False) -> None:
         """Change one balance. Money moved out by hand may make a complete goal incomplete; spending may not."""

@@ -1,8 +1,8 @@
 """Storing several rows at once."""
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from django.db.models import (
 from django.db.models.fields import BooleanField, CharField, IntegerField
 
 from backend.ledger.models import AmountField, Stamped
+from backend.ledger.models.fields import units
 
 AT_ONCE = 2_000
 """Rows that one statement inserts."""
@@ -55,53 +56,69 @@ def update(rows: Sequence[Stamped], fields: Sequence[str]) -> None:
 def insert(rows: Sequence[Model]) -> None:
     """Insert new rows of one table. Keys that the database numbers are not told to the rows.
 
-    Django's bulk_create does the same in three times the time: it asks each column anew how each value is worded.
+    Django's bulk_create does the same in several times the time: it asks each column anew how each value is worded.
     """
     if not rows:
         return
-    meta = rows[0]._meta
-    columns: list[Any] = [column for column in meta.concrete_fields if not isinstance(column, AutoField | BigAutoField)]
-    words = [_word(column) for column in columns]
+    names = [column.attname for column in _columns(type(rows[0]))]
+    for start in range(0, len(rows), AT_ONCE):
+        values = [row.__dict__ for row in rows[start : start + AT_ONCE]]
+        store(type(rows[0]), {name: [each[name] for each in values] for name in names})
+    for row in rows:
+        row._state.adding = False
+
+
+def store(kind: type[Model], values: Mapping[str, Sequence[Any]]) -> None:
+    """Insert rows of a table by one statement: the values of each of its columns, all equally many."""
+    columns = _columns(kind)
+    assert values.keys() == {column.attname for column in columns}, "every column has its values"
     names = ", ".join(f'"{column.column}"' for column in columns)
+    worded = zip(*(_worded(column, values[column.attname]) for column in columns), strict=True)
     with connection.cursor() as cursor:
-        for start in range(0, len(rows), AT_ONCE):
-            worded = [[word(row) for word in words] for row in rows[start : start + AT_ONCE]]
-            if connection.vendor == "postgresql":
-                named = [column.column for column in columns]
-                records = orjson.dumps([dict(zip(named, row, strict=True)) for row in worded]).decode()
-                cursor.execute(
-                    f'INSERT INTO "{meta.db_table}" ({names}) SELECT {names} '  # noqa: S608 (columns)
-                    f'FROM json_populate_recordset(NULL::"{meta.db_table}", %s::json)',
-                    [records],
-                )
-            else:
-                places = ", ".join(["%s"] * len(columns))
-                cursor.executemany(f'INSERT INTO "{meta.db_table}" ({names}) VALUES ({places})', worded)  # noqa: S608 (same)
-    for each in rows:
-        each._state.adding = False
+        if connection.vendor == "postgresql":
+            named = [column.column for column in columns]
+            records = orjson.dumps([dict(zip(named, row, strict=True)) for row in worded]).decode()
+            cursor.execute(
+                f'INSERT INTO "{kind._meta.db_table}" ({names}) SELECT {names} '  # noqa: S608 (columns)
+                f'FROM json_populate_recordset(NULL::"{kind._meta.db_table}", %s::json)',
+                [records],
+            )
+        else:
+            places = ", ".join(["%s"] * len(columns))
+            statement = f'INSERT INTO "{kind._meta.db_table}" ({names}) VALUES ({places})'  # noqa: S608 (same)
+            cursor.executemany(statement, list(worded))
 
 
-def _word(column: Any) -> Callable[[Any], Any]:
-    """How the database takes what a row has in that column: as a parameter, or on PostgreSQL in JSON."""
-    name, kind = column.attname, column.target_field if column.is_relation else column
+def _columns(kind: type[Model]) -> list[Any]:
+    return [column for column in kind._meta.concrete_fields if not isinstance(column, AutoField | BigAutoField)]
+
+
+def _worded(column: Any, values: Sequence[Any]) -> Sequence[Any]:
+    """The values of a column as the database takes them: as parameters, or on PostgreSQL in JSON."""
     if isinstance(column, FileField):  # the text is empty where there is no file, as Django stores it
-        return lambda row: str(getattr(row, name) or "")
-    convert = _conversion(kind)
+        return [str(value) if value else "" for value in values]
+    convert = _conversion(column.target_field if column.is_relation else column)
     if convert is None:
-        return lambda row: row.__dict__[name]
-    return lambda row: None if (value := row.__dict__[name]) is None else convert(value)
+        return values
+    worded = []
+    last = word = None
+    for value in values:
+        if value is not last:  # many rows in a row have the very same account, budget or time
+            last, word = value, None if value is None else convert(value)
+        worded.append(word)
+    return worded
 
 
 def _conversion(kind: "Field[Any, Any]") -> Callable[[Any], Any] | None:
     in_json = connection.vendor == "postgresql"
     if isinstance(kind, AmountField):
-        return lambda value: _within(kind.get_prep_value(value))
+        return _units
     if isinstance(kind, UUIDField):
         return None if in_json else _hex
     if isinstance(kind, DateTimeField):
         return None if in_json else _naive
     if isinstance(kind, JSONField):
-        return None if in_json else json.dumps
+        return None if in_json else _json
     if type(kind) in _PLAIN or isinstance(kind, IntegerField):
         return None
     return lambda value: kind.get_db_prep_save(value, connection)
@@ -110,10 +127,11 @@ def _conversion(kind: "Field[Any, Any]") -> Callable[[Any], Any] | None:
 _PLAIN = (CharField, TextField, BooleanField)
 
 
-def _within(units: int) -> int:
-    if not -WIDEST <= units < WIDEST:
+def _units(amount: Decimal) -> int:
+    number = units(amount)
+    if not -WIDEST <= number < WIDEST:
         raise OverflowError("The amount is too large to convert to a column.")
-    return units
+    return number
 
 
 def _hex(value: UUID) -> str:
@@ -121,4 +139,9 @@ def _hex(value: UUID) -> str:
 
 
 def _naive(value: datetime) -> str:
-    return str(value.astimezone(UTC).replace(tzinfo=None))
+    in_utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return in_utc.isoformat(" ")[: -len("+00:00")]
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()

@@ -1,74 +1,16 @@
-"""Transactions of the account: in, settled, out."""
+"""Transactions of the account: settled, pending again, out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from backend.ledger.models import BankAccount, Entry, Transaction
 
 from . import chain, journal
-from .allocations import Part, append, check_parts, new_entries, rearrange
-from .locking import Purse, next_seq, save_account, tick, within_range
-from .rows import insert
+from .allocations import Part, rearrange
+from .locking import Purse, save_account, tick, within_range
 
 ZERO = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A transaction not yet saved, complete but for number and balances, and how it lies on budgets."""
-
-    transaction: Transaction
-    parts: Sequence[Part]
-
-
-def post(account: BankAccount, drafts: Sequence[Draft], *, now: datetime) -> list[Transaction]:
-    """Enter transactions, in the order of their creation; the balances of the account and its budgets follow.
-
-    One costs the same however long the history is; a batch rebuilds the running balances from its first day, once.
-    """
-    purse = Purse(account, (part.budget_id for draft in drafts for part in draft.parts))
-    entries: list[Entry] = []
-    for draft in drafts:
-        row = draft.transaction
-        check_parts(account, draft.parts, amount=row.amount)
-        row.bank_account = account
-        row.seq = next_seq(account)
-        row.posted_balance = row.available_balance = ZERO
-        row.created_at = row.modified_at = tick(account, now=now)
-        account.available_balance += row.amount
-        if not row.pending:
-            account.posted_balance += row.amount
-        entries += new_entries(account, row, draft.parts, now=row.created_at)
-    for entry in entries:
-        purse.add(entry.budget_id, entry.amount)
-
-    rows = [draft.transaction for draft in drafts]
-    journal.created(account, [*rows, *entries])
-    with within_range(field="amount"):
-        if len(rows) == 1:
-            _append(account, rows[0], entries, purse=purse)
-            purse.save(now=now)
-            save_account(account)
-        elif rows:
-            insert(rows)
-            insert(entries)
-            purse.save(now=now)
-            save_account(account)
-            chain.rebuild(account, since=min(row.posted_date for row in rows))
-    return rows
-
-
-def _append(account: BankAccount, row: Transaction, entries: Sequence[Entry], *, purse: Purse) -> None:
-    posted = ZERO if row.pending else row.amount
-    later_available, later_posted = chain.shift_transactions(
-        account, at=row.posted_date, seq=row.seq, available=row.amount, posted=posted
-    )
-    row.available_balance = account.available_balance - later_available
-    row.posted_balance = account.posted_balance - later_posted
-    row.save(force_insert=True)
-    append(account, entries, purse=purse)
 
 
 def settle(

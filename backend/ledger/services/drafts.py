@@ -1,8 +1,9 @@
 """How a new bank row becomes a transaction with allocations; by hand and by import alike."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from uuid import UUID
 
 from backend.ledger import errors, posting
@@ -30,8 +31,8 @@ def transaction(
     local = posted_date
     if transaction_date is None:
         day = descriptions.transaction_day(raw_description, posted=local.date()) or local.date()
-        transaction_date = datetime.combine(day, time.min, tzinfo=local.tzinfo)
-    return Transaction(
+        transaction_date = midnight(day, local.tzinfo)
+    return Transaction.fresh(
         amount=amount,
         posted_date=_instant(posted_date, field="posted_date"),
         transaction_date=_instant(transaction_date, field="transaction_date"),
@@ -44,9 +45,15 @@ def transaction(
     )
 
 
+@lru_cache(maxsize=512)
+def midnight(day: date, zone: tzinfo | None = UTC) -> datetime:
+    """The start of that day; in UTC where a bank says the date alone, as the APIs read and show it."""
+    return datetime.combine(day, time.min, tzinfo=zone)
+
+
 def _instant(at: datetime, *, field: str) -> datetime:
     try:
-        return at.astimezone(UTC)
+        return at if at.tzinfo is UTC else at.astimezone(UTC)
     except OverflowError as error:
         raise errors.InvalidValue("Datetime value out of range.", field=field) from error
 
@@ -61,7 +68,7 @@ def allocated(row: Transaction, *, budgets: Sequence[claims.Claimant]) -> postin
     """
     unallocated, *others = budgets
     place, category = unallocated.budget_id, None
-    if row.amount < 0:
+    if others and row.amount < 0:
         found = auto_spend.claim(claims.ruled(others), texts=claims.texts(row), size=-row.amount)
         if found is not None:
             place, category = found.budget, found.rule.category

@@ -1,6 +1,6 @@
 """The steps of an import carried out on a locked account: rows entered, pending ones settled, all remembered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,18 @@ from backend.ledger.statements.steps import Action, Step
 
 from . import accounts, drafts, import_plans, transactions
 
+COMMITTED = (
+    "left_out",
+    "undo",
+    "balance_after",
+    "status",
+    "committed_at",
+    "committed_by",
+    "last_change",
+    "modified_at",
+)
+"""What the commit changes of an import. Its rows, which are long, were stored before."""
+
 
 def carry_out(
     account: BankAccount,
@@ -24,7 +36,9 @@ def carry_out(
     now: datetime,
 ) -> None:
     """Do what the plan says and make `record`, which is saved already, a committed import. Raises OutOfRange."""
-    _enter(account, record, [step for step in plan if step.action is Action.ENTER], now=now)
+    if any(step.action is Action.ENTER for step in plan):
+        entered = (step for step in plan if step.action is Action.ENTER)
+        posting.post(account, _entered(account, record, entered), now=now)
     record.undo = _settle(account, [step for step in plan if step.action is Action.SETTLE], actor=actor, now=now)
     accounts.note_import(account, through=_through(account, statement, now=now), now=now)
     day = statement.ledger_balance_on
@@ -46,7 +60,7 @@ def carry_out(
     )
     record.last_change = last_change(account)
     record.stamp(now)
-    record.save()
+    record.save(update_fields=COMMITTED)
 
 
 def last_change(account: BankAccount) -> int:
@@ -55,29 +69,25 @@ def last_change(account: BankAccount) -> int:
     return newest.first() or 0
 
 
-def _enter(account: BankAccount, record: StatementImport, steps: Sequence[Step], *, now: datetime) -> None:
-    """Enter rows with their keys, each on Unallocated or where a budget's rule claims it."""
-    if not steps:
-        return
+def _entered(account: BankAccount, record: StatementImport, steps: Iterable[Step]) -> Iterator[posting.Draft]:
+    """New transactions with their keys, each on Unallocated or where a budget's rule claims it."""
     budgets = drafts.claimants(account)
-    entered = []
     for step in steps:
         row = step.row
         transaction = drafts.transaction(
             amount=row.amount,
-            posted_date=import_plans.midnight(row.posted_on),
+            posted_date=drafts.midnight(row.posted_on),
             raw_description=row.description,
             transaction_type=kinds.transaction_type(row.kind, amount=row.amount),
-            transaction_date=import_plans.midnight(row.initiated_on) if row.initiated_on else None,
+            transaction_date=drafts.midnight(row.initiated_on) if row.initiated_on else None,
             pending=row.pending,
             memo=row.memo,
             party=row.party,
         )
         transaction.import_key = step.key
-        transaction.statement_import = record
+        transaction.statement_import_id = record.pk
         transaction.statement_place = step.place
-        entered.append(drafts.allocated(transaction, budgets=budgets))
-    posting.post(account, entered, now=now)
+        yield drafts.allocated(transaction, budgets=budgets)
 
 
 def _settle(account: BankAccount, steps: Sequence[Step], *, actor: User, now: datetime) -> list[dict[str, Any]]:

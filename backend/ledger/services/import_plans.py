@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,6 +11,8 @@ from backend.ledger.models import BankAccount, StatementImport, Transaction
 from backend.ledger.selectors import balances
 from backend.ledger.statements import Decision, Row, Statement, matching
 from backend.ledger.statements.steps import Action, Choice, Step, steps
+
+from . import drafts
 
 ZERO = Decimal(0)
 MOST_TOLD = 50
@@ -119,7 +121,7 @@ _FAR = date(9000, 1, 1)
 
 
 def _known(account: BankAccount, rows: Sequence[Row]) -> list[matching.Known]:
-    first, last = midnight(rows[0].posted_on), midnight(rows[-1].posted_on)
+    first, last = drafts.midnight(rows[0].posted_on), drafts.midnight(rows[-1].posted_on)
     near = Transaction.objects.filter(
         bank_account=account, posted_date__range=(first - matching.REACH, last + matching.REACH)
     )
@@ -147,8 +149,3 @@ def _awaits(row: Transaction) -> bool:
 
 def _refused(step: Step, why: str) -> errors.InvalidValue:
     return errors.InvalidValue(f"Row {step.place + 1} {why}.", field="decisions")
-
-
-def midnight(day: date) -> datetime:
-    """A bank's date as the APIs read and show a bare date: the start of that day in UTC, whoever owns the account."""
-    return datetime.combine(day, time.min, tzinfo=UTC)

@@ -126,7 +126,7 @@ def _import(
     record = shown.record
     posting.journal.created(account, [record])
     posting.journal.watch(record)
-    record.save(force_insert=True)
+    posting.rows.insert([record])
     import_entry.carry_out(account, record, shown.statement, shown.steps, actor=actor, now=now)
     return ImportResult(
         account_id=account.pk,

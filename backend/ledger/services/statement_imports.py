@@ -45,7 +45,7 @@ def preview(
     record = found.record
     posting.journal.created(account, [record])
     posting.journal.write(account, at=now)
-    record.save(force_insert=True)
+    posting.rows.insert([record])
     return record
 
 
