@@ -1,10 +1,11 @@
 """The two sides of a movement between a user's own accounts find each other."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction as database
+from django.db.models import QuerySet
 
 from backend.ledger import access, errors, posting
 from backend.ledger.models import BankAccount, Transaction, User
@@ -18,6 +19,7 @@ NEAR = timedelta(days=3)
 RECENT = timedelta(hours=1)
 NEWEST = 1_000
 """Rows of an account that are looked at in any case."""
+AT_ONCE = 500
 
 _OWNERSHIP = BankAccount.owners.through
 
@@ -33,11 +35,8 @@ def link_account(*, account_id: UUID, now: datetime, since: datetime | None = No
     if account_id not in accounts or len(accounts) < 2:
         return 0
     since = now - RECENT if since is None else since
-    return sum(
-        _link(row, accounts=accounts, now=now)
-        for rows in _newest(account_id, since=since)
-        for row in _promising(rows, accounts=accounts)
-    )
+    promising = _promising(_newest(account_id, since=since), accounts=accounts, own=account_id)
+    return sum(_link(row, accounts=accounts, now=now) for row in promising)
 
 
 def sweep(*, now: datetime, since: datetime) -> int:
@@ -124,32 +123,34 @@ def _neighbours(account_id: UUID) -> dict[UUID, BankAccount]:
     return {pk: row for pk, row in found.items() if own is not None and row.currency == own.currency}
 
 
-def _newest(account_id: UUID, *, since: datetime) -> Iterator[list[Transaction]]:
-    """The account's rows, newest first, in batches, until they are old and enough."""
-    below = None
-    while True:
-        rows = Transaction.objects.filter(bank_account=account_id)
-        batch = list((rows if below is None else rows.filter(seq__lt=below)).order_by("-seq")[:NEWEST])
-        yield batch
-        if len(batch) < NEWEST or batch[-1].created_at < since:
-            return
-        below = batch[-1].seq
+def _newest(account_id: UUID, *, since: datetime) -> QuerySet[Transaction]:
+    """The account's rows from the first on that is as new, and in any case the newest 1,000; the newest first."""
+    rows = Transaction.objects.filter(bank_account=account_id).order_by("-seq")
+    looked_at = rows
+    while last := looked_at.values_list("seq", "created_at")[NEWEST - 1 : NEWEST].first():
+        seq, created_at = last
+        if created_at < since:
+            return rows.filter(seq__gte=seq)
+        looked_at = rows.filter(seq__lt=seq)
+    return rows
 
 
-def _promising(rows: Iterable[Transaction], *, accounts: dict[UUID, BankAccount]) -> list[Transaction]:
-    """Those of the rows for which another account has the opposite amount at about that time; one query."""
-    loose = [row for row in rows if row.linked_transaction_id is None and not row.pending]
+def _promising(rows: QuerySet[Transaction], *, accounts: dict[UUID, BankAccount], own: UUID) -> Iterator[Transaction]:
+    """Those of the rows for which another account has the opposite amount at about that time."""
+    loose = rows.filter(linked_transaction=None, pending=False).values_list("seq", "amount", "posted_date")
     if not loose:
-        return []
-    days = [row.posted_date for row in loose]
+        return
+    days = {posted for _, _, posted in loose}
     others = Transaction.objects.filter(
-        bank_account__in=[pk for pk in accounts if pk != loose[0].bank_account_id],
+        bank_account__in=[pk for pk in accounts if pk != own],
         posted_date__range=(min(days) - NEAR, max(days) + NEAR),
         linked_transaction=None,
         pending=False,
     )
-    amounts = set(others.values_list("amount", flat=True).distinct())
-    return [row for row in loose if -row.amount in amounts]
+    amounts = set(others.order_by().values_list("amount", flat=True).distinct())
+    found = [seq for seq, amount, _ in loose if -amount in amounts] if amounts else []
+    for start in range(0, len(found), AT_ONCE):
+        yield from rows.filter(seq__in=found[start : start + AT_ONCE])
 
 
 def _link(row: Transaction, *, accounts: dict[UUID, BankAccount], now: datetime) -> bool:
