@@ -5,6 +5,7 @@ Every expression here is linear in the text: none repeats what can be matched in
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 from backend.ledger.rules import bank_words, names, places
 
@@ -71,6 +72,7 @@ def transaction_day(raw: str, *, posted: date) -> date | None:
     return None
 
 
+@lru_cache(maxsize=2048)  # a statement names few shops, each many times
 def party(raw: str) -> str | None:
     """The merchant's name: without card-network prefix, dates, store and phone numbers, references, city and state.
 
@@ -109,6 +111,8 @@ def _without_prefix(text: str) -> str:
 
 def _stars(text: str) -> str:
     """`SHOP*2X4Y6Z` loses the reference, `SHOP *TRIP` the star."""
+    if "*" not in text:
+        return text
     words = []
     for word in text.replace(" *", "*").split():
         name, star, rest = word.partition("*")

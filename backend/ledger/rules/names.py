@@ -1,6 +1,7 @@
 """Names in readable case."""
 
 import re
+from functools import lru_cache
 
 _INITIALS = frozenset("AAA AMC ATM AWS BBQ DMV HBO HSA IHOP IKEA IRS POS REI UPS US USA USPS".split())
 _SMALL = frozenset(
@@ -13,6 +14,7 @@ _ADDRESS = re.compile(r"[A-Z0-9-]+(?:\.[A-Z0-9-]+)*\.(?:COM|NET|ORG|IO|CO|EU|DE|
 _LETTERS = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 
 
+@lru_cache(maxsize=1024)
 def readable(name: str) -> str:
     """The name as a person would write it, if it is all in capitals; otherwise as it is.
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from . import fields
@@ -78,6 +79,7 @@ def _not_scattered(possible: set[str], found: list[dict[str, date]]) -> set[str]
     return close if close and all(span > SCATTERED for each, span in spans.items() if each not in close) else possible
 
 
+@lru_cache(maxsize=1024)  # a statement has many rows of a day
 def day(text: str, *, order: str) -> date:
     """The date of a text, whose time of day is disregarded. Raises ValueError with a text for people."""
     fits = _orders(text)

@@ -130,6 +130,8 @@ class _Matching:
     def _matches(self) -> list[_Match | None]:
         """The known row of each row that is not a repetition within the file."""
         found: list[_Match | None] = [None] * len(self.rows)
+        if not self.by_key:
+            return found
         for match in (self._by_key, self._by_former, self._by_name, self._moved, self._by_looks):
             for place in self._open(found):
                 if place in self.left_out and match != self._by_key:
@@ -187,6 +189,8 @@ class _Matching:
     def _by_likeness(self, found: Sequence[_Match | None]) -> Iterator[tuple[int, _Match]]:
         """What of the rest may have been pending, the likeliest first."""
         likely = []
+        if not self.waiting:
+            return
         for place in self._open(found):
             row, _ = self.rows[place]
             for known in self._near(row) if not (row.pending or place in self.left_out) else ():

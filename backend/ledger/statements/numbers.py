@@ -94,6 +94,8 @@ def _matched(text: str) -> re.Match[str] | None:
 def _without_groups(number: str, *, mark: str, text: str) -> str:
     """The number with a point for its decimal mark, and without separators of thousands."""
     whole, _, rest = number.partition(mark)
+    if whole.isdigit() and (rest.isdigit() or not rest):
+        return f"{whole}.{rest}" if rest else whole
     groups = re.split(rf"[{re.escape(_other(mark))}{_GROUPS}]", whole)
     if len(set(re.findall(rf"[{re.escape(_other(mark))}{_GROUPS}]", whole))) > 1:
         raise ValueError(f"{_shown(text)} has several kinds of separators")

@@ -76,6 +76,8 @@ class Suspicions:
         return Suspicion(reason=Reason.ID_REUSED, why=why, of_place=first)
 
     def _elsewhere(self, row: Row) -> Suspicion | None:
+        if not self.elsewhere:
+            return None
         for days in range(SIMILAR_DAYS.days + 1):
             for day in (row.posted_on - timedelta(days=days), row.posted_on + timedelta(days=days)):
                 for other in self.elsewhere.get((row.amount, day), ()):

@@ -53,7 +53,7 @@ def _is_own(found: Sequence[Read], columns: Columns, mapping: Mapping) -> bool:
 def _statement(group: Sequence[Read], *, account: str | None, currency: str, mapping: Mapping) -> Statement:
     told = _balances(group, may_turn=mapping.positive is None)
     rows = tuple(
-        replace(each.row, amount=amount)
+        each.row if amount is each.row.amount else replace(each.row, amount=amount)
         for each, amount in zip(group, _amounts(group, told.turned, told.with_fees), strict=True)
     )
     is_number = sum(map(str.isdigit, account or "")) >= FEWEST_DIGITS

@@ -39,6 +39,7 @@ class Read:
 class Reader:
     def __init__(self, *, columns: Columns, convention: Convention, mapping: Mapping) -> None:
         self.columns = columns
+        self.places = {role: places[0] for role, places in columns.places.items() if places}
         self.convention = convention
         self.pending = frozenset(map(words.plain, mapping.pending))
         self.declined = frozenset(map(words.plain, mapping.declined))
@@ -92,7 +93,10 @@ class _Cells:
         return StatementError(f"Row {self.number} (line {self.record.line}), {named}: {why}.")
 
     def text(self, role: str, *, most: int | None = None) -> str | None:
-        found = cell(self.record, self.columns.place(role))
+        place = self.reader.places.get(role)
+        if place is None:
+            return None
+        found = cell(self.record, place)
         if most is not None and len(found) > most:
             raise self.refused(role, f"longer than {most} characters")
         return found or None

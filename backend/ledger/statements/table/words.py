@@ -5,6 +5,7 @@ English, German, French, Spanish, Portuguese, Dutch, Italian and Polish ones, al
 
 import re
 import unicodedata
+from functools import lru_cache
 
 
 def _words(text: str) -> frozenset[str]:
@@ -172,6 +173,7 @@ _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae"})
 _OTHER = re.compile(r"[^a-z0-9]+")
 
 
+@lru_cache(maxsize=1024)
 def plain(text: str) -> str:
     """In lower case, without accents and punctuation: `Zahlungsempfänger*in` is `zahlungsempfanger in`."""
     folded = unicodedata.normalize("NFKD", text[:200].casefold()).translate(_LETTERS)
