@@ -131,13 +131,13 @@ def _found_later(record: StatementImport, rows: dict[UUID, Transaction]) -> dict
         bank_account=record.bank_account_id,
         status=StatementImport.Status.COMMITTED,
         last_change__gt=record.last_change,
-    ).only("committed_at", "decisions")
+    )
     known: dict[UUID, StatementImport] = {}
-    for other in later.order_by("committed_at").iterator(chunk_size=1):
-        for verdict, _, _, _, of, _, _ in other.decisions:
+    for other in later.only("committed_at").order_by("committed_at"):
+        # Decisions can be long: those of one import at a time.
+        for verdict, _, _, _, of, _, _ in later.values_list("decisions", flat=True).get(pk=other.pk):
             if of and verdict in {Verdict.DUPLICATE, Verdict.SETTLES} and UUID(of[0]) in rows:
                 known[UUID(of[0])] = other
-        other.decisions = []  # they can be long, and nobody looks at them again
     return known
 
 
