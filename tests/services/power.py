@@ -1,9 +1,11 @@
-"""Power cuts: a process dies right after any of its SQL statements."""
+"""Power cuts: a process dies right after any of its SQL statements, in make-believe or for real."""
 
+import os
+import signal
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections
 
 
 class Cut(BaseException):
@@ -13,14 +15,15 @@ class Cut(BaseException):
 class Cutter:
     """Lets so many statements pass and dies after the last of them: before the commit, where that one ends a write."""
 
-    def __init__(self, statements: int) -> None:
+    def __init__(self, statements: int, *, die: Callable[[], None] | None = None) -> None:
         self.left = statements
+        self.die = die or _raise
 
     def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         result = execute(sql, params, many, context)
         self.left -= 1
         if self.left == 0:
-            raise Cut
+            self.die()
         return result
 
 
@@ -33,3 +36,27 @@ def dies(call: Callable[[], object], *, after: int) -> bool:
         connection.close()  # where BEGIN was the last statement, it would take itself to be outside of a transaction
         return True
     return False
+
+
+def kills(call: Callable[[], object], *, after: int) -> bool:
+    """`dies` for a process of its own, which is killed: nothing is rolled back, closed or said good-bye to."""
+    connections.close_all()
+    child = os.fork()
+    if not child:
+        try:
+            with connection.execute_wrapper(Cutter(after, die=_end)):
+                call()
+            os._exit(0)
+        finally:
+            os._exit(1)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert code in (0, -signal.SIGKILL)
+    return code != 0
+
+
+def _raise() -> None:
+    raise Cut
+
+
+def _end() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)

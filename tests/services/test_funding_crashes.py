@@ -1,13 +1,10 @@
 """A run that dies after any of its statements leaves an account that the next run goes on with."""
 
-import os
 from collections.abc import Callable
 from datetime import timedelta
-from itertools import count
 from typing import Any
 
 import pytest
-from django.db import connection, connections
 
 from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent, Transfer, User
 from backend.ledger.selectors import integrity
@@ -91,35 +88,11 @@ def test_a_run_may_die_after_any_statement_of_any_event(owner: User) -> None:
     sound()
 
 
-def die_for_real(call: Callable[[], object], *, after: int) -> bool:
-    """In a process of its own, which ends at once: nothing is rolled back, closed or said good-bye to."""
-    connections.close_all()
-    child = os.fork()
-    if not child:
-        left = count(after - 1, -1)
-
-        def kill(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-            result = execute(sql, params, many, context)
-            if not next(left):
-                os._exit(137)
-            return result
-
-        try:
-            with connection.execute_wrapper(kill):
-                call()
-            os._exit(0)
-        finally:
-            os._exit(1)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    assert code in (0, 137)
-    return code == 137
-
-
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_a_process_may_end_after_any_statement_of_an_event(account: BankAccount) -> None:
     funded.free(account)
     goal = funded.goal(account, schedule=funded.DAILY, amount="1")
-    deaths = die_everywhere(account, lambda: funding.run(account_id=account.pk, now=build.at(1)), die_for_real)
+    deaths = die_everywhere(account, lambda: funding.run(account_id=account.pk, now=build.at(1)), power.kills)
 
     assert deaths > 30
     assert funded.statuses(goal) == {0: "done", 1: "done"}
