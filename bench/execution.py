@@ -8,6 +8,8 @@ that reads them all. All by turns, in one process.
 """
 
 import argparse
+import gc
+import logging
 import statistics
 import sys
 import time
@@ -29,6 +31,7 @@ def main(arguments: list[str]) -> int:
     with database.own() as server:
         from bench.rows import Budgets, Transactions
 
+        logging.disable(logging.INFO)  # a line for each request
         print(f"{server}: {ROWS} rows, ten fields each, CPU ms\n")
         print(f"{'':34}{'GraphQL':>9}{'same pages':>12}{'ratio':>7}{'one values()':>14}{'ratio':>7}{'HTTP':>9}")
         for case in (Transactions(rows=ROWS), Budgets(rows=ROWS)):
@@ -38,6 +41,8 @@ def main(arguments: list[str]) -> int:
 
 def show(case: "Case", *, times: int) -> None:
     case.check()
+    gc.collect()
+    gc.freeze()  # as the web server does
     took = measured(
         {"graphql": case.graphql, "pages": case.values_of_pages, "values": case.values, "http": case.http}, times=times
     )

@@ -69,11 +69,14 @@ class List(ABC):
         """The page below that parent, or the only one."""
         return self._rows(parent) if self.table is None else self.table.page(parent)
 
-    def tabulate(self, columns: Iterable[str]) -> Table | None:
-        """Read no more than those columns of the rows, if nothing speaks against it: from now on pages are of them."""
+    def tabulate(self, columns: Iterable[str], *, places: bool) -> Table | None:
+        """Read no more than those columns of the rows, if nothing speaks against it: from now on pages are of them.
+
+        `places`: also those that tell where in the list a row is.
+        """
         if self.table is None and self._may_be_table:
             self._may_be_table = False  # unless nothing goes wrong
-            self.table = self._table(columns)
+            self.table = self._table(columns, places=places)
         return self.table
 
     def forget_table(self) -> None:
@@ -103,15 +106,16 @@ class List(ABC):
         columns = self.columns() if self._may_be_table else None
         if columns is not None:
             with suppress(EmptyResultSet):
-                return peers.introduce(self._table(columns).whole().models())
+                return peers.introduce(self._table(columns, places=True).whole().models())
         parents = self._parents()
         names = [*pages.names(self.part.order), parents.column]
         return self.load(self._found(self._asked, self.part, parents.keys), filter(None, names))
 
-    def _table(self, columns: Iterable[str]) -> Table:
+    def _table(self, columns: Iterable[str], *, places: bool) -> Table:
         parents = self._parents()
-        order = [_column(self.model, name).attname for name in pages.names(self.part.order)]
-        names = tuple(dict.fromkeys(filter(None, [*columns, *order, parents.column])))
+        order = [_column(self.model, name).attname for name in pages.names(self.part.order) if places]
+        wanted = [*columns, *order, parents.column]
+        names = tuple(dict.fromkeys(filter(None, wanted))) or (self.model._meta.pk.attname,)
         statement = self._statement(names, parents)
         rows = statement.rows([*parents.keys, *_known(self.part.after), *_known(self.part.before)])
         return Table(model=self.model, statement=statement, names=names, rows=rows, below=parents.column)

@@ -54,9 +54,10 @@ def check(value: Any) -> None:
 
 
 def leaf(kind: GraphQLLeafType) -> Leaf:
-    if kind not in LEAVES:
-        LEAVES[kind] = _leaf(kind)
-    return LEAVES[kind]
+    found = LEAVES.get(kind)
+    if found is None:
+        found = LEAVES[kind] = _leaf(kind)
+    return found
 
 
 def _leaf(kind: GraphQLLeafType) -> Leaf:

@@ -21,7 +21,7 @@ from .objects import Accept, Step
 if TYPE_CHECKING:
     from .plans import Field, Plans
 
-EDGES, NODE, CURSOR = "edges", "node", "cursor"
+EDGES, NODE, CURSOR, PAGE_INFO = "edges", "node", "cursor", "pageInfo"
 MONEY = {cells.AMOUNT, cells.CURRENCY, TYPENAME}
 
 Part = Callable[[Found, Page], Sequence[Any]]
@@ -30,10 +30,14 @@ Part = Callable[[Found, Page], Sequence[Any]]
 
 @dataclass(frozen=True)
 class Plan:
-    """How the `edges` of a connection are written, under each of their labels, from these columns of the model."""
+    """How the `edges` of a connection are written, under each of their labels, from these columns of the model.
+
+    `places`: whether it is shown where the rows are in their list.
+    """
 
     model: type[Model]
     columns: Sequence[str]
+    places: bool
     edges: Mapping[str, Mapping[str, Part]]
 
     def written(self, label: str, found: Found) -> list[dict[str, Any]]:
@@ -49,16 +53,19 @@ def plan(plans: "Plans", kind: GraphQLObjectType, fields: GroupedFieldSet) -> Pl
     node: Any = get_named_type(edge.fields[NODE].type)
     model = readers.model_of(node)
     columns: set[str] = set()
+    places = any(details[0].node.name.value == PAGE_INFO for details in fields.values())
     edges: dict[str, Mapping[str, Part]] = {}
     for label, details in fields.items():
         if details[0].node.name.value == EDGES:
-            parts = {name: _part(plans, edge, node, each) for name, each in plans.fields(edge, details).items()}
+            selected = plans.fields(edge, details)
+            places |= any(each[0].node.name.value == CURSOR for each in selected.values())
+            parts = {name: _part(plans, edge, node, each) for name, each in selected.items()}
             for part in parts.values():
                 if part is None:
                     return None
                 columns.update(part[0])
             edges[label] = {name: part[1] for name, part in parts.items() if part}
-    return Plan(model, sorted(columns), edges) if model and edges else None
+    return Plan(model, sorted(columns), places, edges) if model and edges else None
 
 
 def writer(plan: Plan, accept: Accept, steps: Mapping[str, Step], otherwise: Writer) -> Writer:
@@ -67,7 +74,7 @@ def writer(plan: Plan, accept: Accept, steps: Mapping[str, Step], otherwise: Wri
     def write(connection: Any) -> Any:
         accept(connection)
         found: Found = connection.found
-        if found.lists.model is not plan.model or found.lists.tabulate(plan.columns) is None:
+        if found.lists.model is not plan.model or found.lists.tabulate(plan.columns, places=plan.places) is None:
             return otherwise(connection)
         try:
             return {

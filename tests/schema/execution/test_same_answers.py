@@ -35,6 +35,7 @@ CORPUS = [
       budgets(first: 3) { edges { node { fundingAmount { amount } fundingType priority createdAt targetDate } } }
       bankAccounts { edges { node { budgets(last: 2) { pageInfo { startCursor } edges { node { balance { currency }
         fundingAmount { formatted amount } } } } currencyDetails { code } linkAliases } } } }""",
+    "{ transactions { edges { __typename } } budgets { edges { node { __typename } } } }",
     # rows that rows refer to, loaded and not
     """{ transactions { edges { node { linkedTransaction { id bankAccount { name } } bankAccount { bank { id name } }
       allocations { totalCount edges { node { budget { name fillupGoal { name } bankAccount { currency } }

@@ -103,6 +103,14 @@ def test_whoever_loses_an_account_loses_it_in_known_statements(
     assert shown(coowner) == []
 
 
+def test_nothing_is_read_that_is_not_shown(owner: User, account: BankAccount, made: list[str]) -> None:
+    ask(owner, "{ transactions { edges { node { party } } } transfers { edges { __typename } } }")
+
+    selected = [sql.partition(" FROM ")[0] for sql in made]
+    assert ['"party"' in each or '"id"' in each for each in selected] == [True, True]
+    assert not any("," in each for each in selected)
+
+
 def test_statements_are_kept_up_to_a_number(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prepared, "KEPT", 2)
 
