@@ -7,6 +7,7 @@ from uuid import UUID
 
 import strawberry_django
 from django.db.models import Model, Q, QuerySet
+from django.db.models.constants import LOOKUP_SEP
 from strawberry import relay
 from strawberry.types import Info
 from strawberry_django import optimizer
@@ -95,7 +96,8 @@ def columns_of(model: type[Model], info: Info) -> list[str] | None:
         return None
     rows: Any = planner.optimize(model._base_manager.all(), info=info)
     loaded, all_but = rows.query.deferred_loading
-    if all_but or rows.query.select_related or rows.query.annotations or rows._prefetch_related_lookups:
+    others = rows.query.select_related or rows.query.annotations or rows._prefetch_related_lookups
+    if all_but or others or any(LOOKUP_SEP in name for name in loaded):
         return None
     return [cast(Any, model._meta.get_field(name)).attname for name in loaded]
 
