@@ -4,6 +4,7 @@ DATABASE_URL says on which kind of database: on SQLite files beside the one it n
 it. Each run is a process of its own, forked from this one, which ends as by `kill -9`: nothing is cleaned up.
 """
 
+import gc
 import json
 import os
 import sys
@@ -25,6 +26,7 @@ def main(rounds: int) -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "backend.settings"
     os.environ["MIBUDGE_SERVING"] = "0"
     django.setup()
+    gc.disable()  # a migration leaves the models of each step behind, and the process soon ends
     from django.conf import settings
 
     notes = Path(settings.DATA) / "notes.json"

@@ -10,9 +10,9 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import F, Model, Value
 
-from backend.ledger.models import AmountField, BankAccount, Budget, Entry, Transaction, User
+from backend.ledger.models import AmountField, Budget, Entry, Transaction
 from backend.ledger.selectors import integrity
-from tests import build
+from tests import build, worlds
 from tests.ledger import everything
 from tests.services import hooked
 
@@ -21,8 +21,13 @@ ONE = Value(Decimal(1), output_field=AmountField())
 
 
 @pytest.fixture
-def household(account: BankAccount, owner: User) -> everything.Household:
-    home = everything.furnish(account, owner=owner)
+def household(db: None) -> everything.Household:
+    return worlds.once(furnished)
+
+
+def furnished() -> everything.Household:
+    owner = build.user("owner")
+    home = everything.furnish(build.account(owner=owner, balance="1000.00"), owner=owner)
     for name in ("account", "goal", "capped", "recurring"):
         getattr(home, name).refresh_from_db()
     assert found() == set()

@@ -1,3 +1,3 @@
-from tests.rest.conftest import house
+from tests.rest.conftest import house, house_first, owner
 
-__all__ = ["house"]
+__all__ = ["house", "house_first", "owner"]
