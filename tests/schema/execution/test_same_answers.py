@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pytest
 from graphql import GraphQLError
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Ordinary
 
 from backend.ledger.models import BankAccount, Budget, Transaction, User
@@ -102,6 +102,11 @@ def assert_same(user: User, query: str, **variables: object) -> list[Any]:
     return found[1]
 
 
+def is_too_dear(errors: list[Any]) -> bool:
+    """Whether the document was refused before anything of it was executed, as a few that are made up are."""
+    return any(message.startswith("The query asks for too much: cost") for message, *_ in errors)
+
+
 any_query = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -123,7 +128,9 @@ def test_for_somebody_who_has_nothing(stranger: User, query: str) -> None:
 @any_query
 @given(query=queries(schema._schema))
 def test_of_any_query(house: User, query: str) -> None:
-    assert assert_same(house, query) == []
+    errors = assert_same(house, query)
+    assume(not is_too_dear(errors))
+    assert errors == []
 
 
 class TestWhereRowsAreBroken:
@@ -159,4 +166,6 @@ class TestWhereRowsAreBroken:
     @any_query
     @given(query=queries(schema._schema))
     def test_of_any_query(self, house: User, query: str) -> None:
-        assert all(path for _, path, *_ in assert_same(house, query))
+        errors = assert_same(house, query)
+        assume(not is_too_dear(errors))
+        assert all(path for _, path, *_ in errors)
