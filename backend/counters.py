@@ -18,8 +18,15 @@ def use(default: Path) -> Path:
     Works only before prometheus_client is imported.
     """
     folder = Path(os.environ.setdefault(VARIABLE, str(default)))
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make()
     return folder
+
+
+def make() -> None:
+    """Make the folder that the environment names, if it names one: the library does not."""
+    folder = os.environ.get(VARIABLE)
+    if folder:
+        Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def clean(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 
 from django.db import transaction
 
@@ -24,10 +23,12 @@ def listen(listener: Listener) -> None:
 
 def note(written: Iterable[tuple[str, str]]) -> None:
     """Tell of these rows once the present database transaction is committed."""
-    if _listeners:
-        transaction.on_commit(partial(_tell, doors.current(), Counter(written)), robust=True)
+    if not _listeners:
+        return
+    door, rows = doors.current(), Counter(written)
 
+    def tell() -> None:  # not a partial: of what fails Django tells the name, which a partial does not have
+        for listener in _listeners:
+            listener(door, rows)
 
-def _tell(door: str, written: Written) -> None:
-    for listener in _listeners:
-        listener(door, written)
+    transaction.on_commit(tell, robust=True)

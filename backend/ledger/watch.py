@@ -5,7 +5,6 @@ Only what is committed is told: a word for what happened, and keys. Names, addre
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -33,9 +32,9 @@ def listen(listener: Listener) -> None:
 def note(name: str, *, user: int, thing: UUID | None = None, whom: int | None = None) -> None:
     """Tell of it once the present database transaction is committed."""
     event = Event(name=name, user=user, thing=thing, whom=whom)
-    transaction.on_commit(partial(_tell, event), robust=True)
 
+    def tell() -> None:
+        for listener in _listeners:
+            listener(event)
 
-def _tell(event: Event) -> None:
-    for listener in _listeners:
-        listener(event)
+    transaction.on_commit(tell, robust=True)

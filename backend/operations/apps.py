@@ -2,7 +2,7 @@ import logging
 
 from django.apps import AppConfig
 
-from backend import trace
+from backend import counters, trace
 from backend.ledger import meter, watch
 
 
@@ -16,6 +16,7 @@ class OperationsConfig(AppConfig):
 
 
 def count(door: str, rows: meter.Written) -> None:
+    counters.make()
     from backend.operations import metrics  # most commands write nothing and have no need of it
 
     metrics.written(door, rows)

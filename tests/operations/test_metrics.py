@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -13,12 +14,14 @@ from django.test.utils import CaptureQueriesContext
 from prometheus_client.parser import text_string_to_metric_families
 
 from backend import clock, counters
+from backend.ledger import doorbell
 from backend.ledger.models import BankAccount, Budget, User
 from backend.ledger.selectors import operation
 from backend.operations import metrics
+from backend.operations.apps import count
 from scheduler import heartbeat, jobs, queue, verified
 from tests import build
-from tests.services import funded
+from tests.services import funded, hooked
 from tests.tokens import bearer
 
 LOCAL = {"host": "127.0.0.1:8000"}
@@ -90,6 +93,32 @@ def test_what_was_written_and_committed_is_counted_by_door_and_noun(
         "mibudge_ledger_writes_total['budget', 'changed', 'command']": 2,
         "mibudge_ledger_writes_total['command', 'created', 'transfer']": 1,
     }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_cannot_be_counted_was_written_nevertheless(
+    account: BankAccount,
+    groceries: Budget,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    hook = hooked.hook(account, "budget.below_zero")
+    rung: list[UUID] = []
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(counters.VARIABLE, str(tmp_path / "file" / "folder"))
+    monkeypatch.setitem(doorbell._answers, doorbell.TELL, rung.append)
+    build.transfer(account, source=groceries, target=build.unallocated(account))
+
+    assert hooked.kinds(hook) == ["budget.below_zero"]
+    assert rung == [account.pk]
+    assert "Error calling" in caplog.text
+
+
+def test_the_folder_of_the_counters_is_made_by_whoever_counts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(counters.VARIABLE, str(tmp_path / "some" / "folder"))
+    count("scheduler", {("transfer", "created"): 1})
+    assert (tmp_path / "some" / "folder").is_dir()
 
 
 @pytest.mark.django_db
