@@ -20,6 +20,9 @@ from scheduler import heartbeat, nights, verified
 
 log = logging.getLogger(__name__)
 
+LONGEST_NIGHT = timedelta(hours=1)
+"""What the nightly work may take before the scheduler counts as one that hangs."""
+
 MOST_LINES = 100
 """Breaches that are logged one by one."""
 
@@ -31,7 +34,7 @@ def tick(*, now: datetime, clock: Callable[[], datetime] | None = None) -> int:
     one funded meanwhile is left out. `clock` tells the time that passes meanwhile, for the heartbeat: a tick with much
     to do is alive all along.
     """
-    _beat(now)
+    heartbeat.note(now)
     accounts = due.due_accounts(now=now)
     random.shuffle(accounts)
     return sum(_fund(account_id, now=now, clock=clock) for account_id in accounts)
@@ -40,7 +43,7 @@ def tick(*, now: datetime, clock: Callable[[], datetime] | None = None) -> int:
 def _fund(account_id: UUID, *, now: datetime, clock: Callable[[], datetime] | None) -> bool:
     """Whether the account was still due."""
     if clock is not None:
-        _beat(clock())
+        heartbeat.note(clock())
     try:
         if not due.is_due(account_id, now=now):
             return False
@@ -50,13 +53,6 @@ def _fund(account_id: UUID, *, now: datetime, clock: Callable[[], datetime] | No
     else:
         log.info("Funded account %s: %s", account_id, dict(result.counts))
     return True
-
-
-def _beat(now: datetime) -> None:
-    try:
-        heartbeat.beat(now)
-    except OSError:  # a full disk must not keep money from moving
-        log.exception("The heartbeat could not be written")
 
 
 def link(*, now: datetime, back: timedelta) -> int:
@@ -82,13 +78,17 @@ def verify(*, now: datetime) -> int:
     return count
 
 
-def nightly(*, now: datetime) -> bool:
-    """Do the last night's work if it is not done; whether it was due. What is cut short is done anew."""
+def nightly(*, now: datetime, clock: Callable[[], datetime]) -> bool:
+    """Do the last night's work if it is not done; whether it was due. What is cut short is done anew.
+
+    The ticks wait for it, so the heart beats meanwhile, by `clock`; after `LONGEST_NIGHT` it does not any more.
+    """
     if not nights.due(now=now):
         return False
-    tidy(now=now)
-    link(now=now, back=timedelta(days=3))
-    verify(now=now)
+    with heartbeat.throughout(most=LONGEST_NIGHT, clock=clock):
+        tidy(now=now)
+        link(now=now, back=timedelta(days=3))
+        verify(now=now)
     nights.note(now=now)
     return True
 

@@ -50,7 +50,7 @@ def catch_up() -> None:
 @db_periodic_task(crontab(minute="*/10"))
 def nightly() -> None:
     with doors.through(doors.SCHEDULER):
-        jobs.nightly(now=clock.now())
+        jobs.nightly(now=clock.now(), clock=clock.now)
 
 
 @db_task()

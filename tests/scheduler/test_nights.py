@@ -1,5 +1,8 @@
 """The nightly work is done once a night, and made up for after nights in which nothing ran."""
 
+import itertools
+import queue
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -50,16 +53,48 @@ def test_a_note_that_cannot_be_read_is_none(text: str) -> None:
     assert nights.due(now=NIGHT)
 
 
+def nightly(*, now: datetime) -> bool:
+    return jobs.nightly(now=now, clock=lambda: now)
+
+
+@pytest.mark.django_db
+def test_the_heart_beats_while_the_verification_takes_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    times, beats = itertools.count(), queue.SimpleQueue[datetime]()
+    nights.note(now=NIGHT - DAY)
+    monkeypatch.setattr(heartbeat, "EVERY", timedelta(milliseconds=1))
+    monkeypatch.setattr(heartbeat, "beat", beats.put)
+    monkeypatch.setattr(jobs, "verify", lambda now: [beats.get(timeout=30) for _ in range(3)])
+    assert jobs.nightly(now=NIGHT, clock=lambda: NIGHT + next(times) * MINUTE)
+
+    rest = [beats.get() for _ in range(beats.qsize())]
+    assert sorted(rest) == rest
+    assert beats.empty()
+    assert not [each for each in threading.enumerate() if "_beat_until" in each.name]
+
+
+@pytest.mark.django_db
+def test_a_verification_that_hangs_is_seen_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    beats: list[datetime] = []
+    monkeypatch.setattr(heartbeat, "EVERY", timedelta(0))
+    monkeypatch.setattr(heartbeat, "beat", beats.append)
+    with heartbeat.throughout(most=timedelta(milliseconds=20), clock=lambda: NIGHT):
+        (worker,) = (each for each in threading.enumerate() if "_beat_until" in each.name)
+        worker.join(timeout=30)  # it gives up while the block still runs
+        assert not worker.is_alive()
+        before = len(beats)
+    assert before == len(beats) > 0
+
+
 @pytest.mark.django_db
 def test_work_that_is_cut_short_is_done_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     nights.note(now=NIGHT - DAY)
     with monkeypatch.context() as patch:
         patch.setattr(jobs, "verify", lambda now: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            jobs.nightly(now=NIGHT)
+            nightly(now=NIGHT)
 
-    assert jobs.nightly(now=NIGHT + MINUTE)
-    assert not jobs.nightly(now=NIGHT + 2 * MINUTE)
+    assert nightly(now=NIGHT + MINUTE)
+    assert not nightly(now=NIGHT + 2 * MINUTE)
 
 
 @pytest.mark.django_db
