@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
+from uuid import UUID
 
 import strawberry
+import strawberry_django
+from django.db.models import QuerySet
+from strawberry import relay
 from strawberry.types import Info
 
-from backend.ledger import errors, models
+from backend.ledger import access, errors, models
+from backend.ledger.models import User
 from backend.ledger.rules.reasons import Reason
 from backend.ledger.selectors import auto_spend
 
@@ -93,32 +98,51 @@ class AutoSpendDone:
     obstacle: AutoSpendObstacle | None = strawberry.field(description="What stands in the way of undoing it now.")
 
 
-@strawberry.type(description="One time that the rules of an account's budgets were applied to its past.")
-class AutoSpendRun:
-    id: strawberry.ID = strawberry.field(description="Its id; the same in the REST API.")
-    bank_account: BankAccount = strawberry.field(description="The account.")
-    applied_at: datetime = strawberry.field(description="When.")
-    applied_by: str = strawberry.field(description="User name of whoever did it.")
+@strawberry_django.type(
+    models.AutoSpendRun, description="One time that the rules of an account's budgets were applied to its past."
+)
+class AutoSpendRun(base.Visible, relay.Node):
+    uuid: UUID = base.key()
+    bank_account: BankAccount = base.reference("The account.")
+    applied_at: datetime = strawberry_django.field(field_name="created_at", description="When.")
     undone_at: datetime | None = strawberry.field(description="When it was undone; null if it was not.")
-    undone_by: str | None = strawberry.field(description="User name of whoever undid it.")
-    count: int = strawberry.field(description="Transactions that it changed.")
-    row: strawberry.Private[models.AutoSpendRun]
 
-    @strawberry.field(
+    @strawberry_django.field(
+        select_related=["actor"], only=["actor__username"], description="User name of whoever did it."
+    )
+    def applied_by(self) -> str:
+        row: Any = self
+        return str(row.actor.username)
+
+    @strawberry_django.field(
+        select_related=["undone_by"], only=["undone_by__username"], description="User name of whoever undid it."
+    )
+    def undone_by(self) -> str | None:
+        row: Any = self
+        return row.undone_by and row.undone_by.username
+
+    @strawberry_django.field(only=["rows"], description="Transactions that it changed.")
+    def count(self) -> int:
+        row: Any = self
+        return len(row.rows)
+
+    @strawberry_django.field(
+        only=["rows", "undone_at", "bank_account"],
         description="What it did, the latest transaction first.",
         metadata=costs.metadata(length=lambda given: _length(given.get("first"))),
     )
     def changes(
         self, info: Info, first: Annotated[int, strawberry.argument(description=f"How many; {MOST} at most.")] = FIRST
     ) -> list[AutoSpendDone]:
-        done = auto_spend.done(self.row)[: _checked(first)]
+        row: Any = self
+        done = auto_spend.done(row)[: _checked(first)]
         transactions = base.by_key(Transaction, {each.transaction_id for each in done}, info)
         budgets = base.by_key(Budget, {each.budget_id for each in done}, info)
         return [
             AutoSpendDone(
                 transaction=transactions.get(each.transaction_id),
                 budget=budgets.get(each.budget_id),
-                amount=of_account(info, self.row.bank_account_id, each.amount),
+                amount=of_account(info, row.bank_account_id, each.amount),
                 category_before=each.category_before,
                 category_after=each.category_after,
                 undone=each.undone,
@@ -126,6 +150,10 @@ class AutoSpendRun:
             )
             for each in done
         ]
+
+    @staticmethod
+    def rows(user: User) -> QuerySet[models.AutoSpendRun]:
+        return access.auto_spend_runs(user)
 
 
 def asked(
@@ -140,22 +168,10 @@ def asked(
     )
 
 
-def shown(runs: Sequence[models.AutoSpendRun], info: Info) -> list[AutoSpendRun]:
-    """Runs with their accounts, which are looked up for all of them at once."""
-    accounts = base.by_key(BankAccount, {run.bank_account_id for run in runs}, info)
-    return [
-        AutoSpendRun(
-            id=strawberry.ID(str(run.pk)),
-            bank_account=accounts[run.bank_account_id],
-            applied_at=run.created_at,
-            applied_by=run.actor.username,
-            undone_at=run.undone_at,
-            undone_by=None if run.undone_by is None else run.undone_by.username,
-            count=len(run.rows),
-            row=run,
-        )
-        for run in runs
-    ]
+def listed(runs: Sequence[models.AutoSpendRun], info: Info) -> list[AutoSpendRun]:
+    """The runs with what the client wants of them, in that order."""
+    found = base.by_key(AutoSpendRun, [run.pk for run in runs], info)
+    return [found[run.pk] for run in runs]
 
 
 def _obstacle(found: Reason | None) -> AutoSpendObstacle | None:
@@ -224,4 +240,4 @@ class AutoSpendQueries:
         first: Annotated[int, strawberry.argument(description=f"How many; {auto_spend.MOST_RUNS} at most.")] = FIRST,
     ) -> list[AutoSpendRun]:
         key = ids.key(account, BankAccount, field="account")
-        return shown(auto_spend.runs(context.of(info).user, key, limit=first), info)
+        return listed(auto_spend.runs(context.of(info).user, key, limit=first), info)

@@ -20,7 +20,7 @@ from . import deadline, documents, errors, ids, mutations
 from .accounts import BankAccount
 from .allocations import Allocation
 from .api_tokens import ApiTokenQueries
-from .auto_spend_runs import AutoSpendQueries
+from .auto_spend_runs import AutoSpendQueries, AutoSpendRun
 from .banks import Bank
 from .budgets import Budget
 from .exports import ExportQueries
@@ -46,6 +46,7 @@ NODES: dict[str, type[relay.Node]] = {
     each.__name__: each
     for each in (
         Allocation,
+        AutoSpendRun,
         Bank,
         BankAccount,
         Budget,

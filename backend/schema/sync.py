@@ -25,6 +25,7 @@ from backend.ledger.selectors import changes
 from . import context, enums
 from .accounts import BankAccount
 from .allocations import Allocation
+from .auto_spend_runs import AutoSpendRun
 from .budgets import Budget
 from .funding_events import FundingEvent
 from .statement_imports import StatementImport
@@ -45,6 +46,7 @@ class RowType(Enum):
     TRANSFER = enums.word(Change.Noun.TRANSFER, "A transfer.")
     FUNDING_EVENT = enums.word(Change.Noun.FUNDING_EVENT, "A funding event.")
     STATEMENT_IMPORT = enums.word(Change.Noun.STATEMENT_IMPORT, "A statement import.")
+    AUTO_SPEND_RUN = enums.word(Change.Noun.AUTO_SPEND_RUN, "A run of the budgets' rules over the past.")
 
 
 @strawberry.enum(description="What became of a row.")
@@ -62,6 +64,7 @@ TYPES: dict[str, type[Any]] = {
     Change.Noun.TRANSFER: Transfer,
     Change.Noun.FUNDING_EVENT: FundingEvent,
     Change.Noun.STATEMENT_IMPORT: StatementImport,
+    Change.Noun.AUTO_SPEND_RUN: AutoSpendRun,
 }
 
 
@@ -110,6 +113,9 @@ class Changes:
     funding_events: list[FundingEvent] = _rows(Change.Noun.FUNDING_EVENT, "Funding events that are new or different.")
     statement_imports: list[StatementImport] = _rows(
         Change.Noun.STATEMENT_IMPORT, "Statement imports that are new or different."
+    )
+    auto_spend_runs: list[AutoSpendRun] = _rows(
+        Change.Noun.AUTO_SPEND_RUN, "Runs of the rules that are new or were undone."
     )
 
     @strawberry.field(description="Every row that something happened to, deleted ones too, in that order.")

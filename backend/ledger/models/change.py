@@ -18,6 +18,7 @@ class Change(models.Model):
         TRANSFER = "transfer", "Transfer"
         FUNDING_EVENT = "funding_event", "Funding event"
         STATEMENT_IMPORT = "statement_import", "Statement import"
+        AUTO_SPEND_RUN = "auto_spend_run", "Run of the budgets' rules"
 
     class Action(models.TextChoices):
         CREATED = "created", "Created"

@@ -17,6 +17,7 @@ from django.db.models import FileField
 from backend.ledger import currencies, doors, meter
 from backend.ledger.models import (
     AmountField,
+    AutoSpendRun,
     BankAccount,
     Budget,
     Change,
@@ -126,6 +127,7 @@ KINDS: dict[type[Stamped], Watched] = {
         noun=Noun.STATEMENT_IMPORT,
         fields=("status", "source", "file_name", "file_hash", "row_count", "entered", "settled", "choices"),
     ),
+    AutoSpendRun: Watched(noun=Noun.AUTO_SPEND_RUN, fields=("undone_at", "undone_by_id")),
 }
 AMOUNTS = {field.name for kind in KINDS for field in kind._meta.fields if isinstance(field, AmountField)}
 FILES = {field.name for kind in KINDS for field in kind._meta.fields if isinstance(field, FileField)}

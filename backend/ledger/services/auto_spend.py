@@ -44,7 +44,10 @@ def apply(*, actor: User, account_id: UUID, asked: selectors.Asked, fingerprint:
     fillups.sweep(account, actor=actor, now=now)
     funding.reschedule(account, now=now)
     at = account.modified_at
-    return AutoSpendRun.objects.create(bank_account=account, actor=actor, rows=rows, created_at=at, modified_at=at)
+    run = AutoSpendRun.objects.create(bank_account=account, actor=actor, rows=rows, created_at=at, modified_at=at)
+    posting.journal.created(account, [run])
+    posting.journal.write(account, at=at)
+    return run
 
 
 @database.atomic
@@ -74,9 +77,12 @@ def undo(*, actor: User, run_id: UUID, now: datetime, partly: bool = False) -> A
     refunds.follow(account, list(free), now=now)
     fillups.sweep(account, actor=actor, now=now)
     funding.reschedule(account, now=now)
+    posting.journal.watch(run)
     run.undone_at = account.modified_at
     run.undone_by = actor
     run.rows = [{**row, "undone": UUID(row["transaction"]) in free} for row in run.rows]
+    posting.journal.changed(account, run)
+    posting.journal.write(account, at=run.undone_at)
     run.stamp(now)
     run.save(update_fields=["undone_at", "undone_by", "rows", "modified_at"])
     return run

@@ -1,6 +1,6 @@
 """Writes that apply the rules of budgets to the past, and undo that."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
 import strawberry
 from strawberry.types import Info
@@ -8,7 +8,7 @@ from strawberry.types import Info
 from backend.ledger.services import auto_spend
 from backend.schema import context, ids
 from backend.schema.accounts import BankAccount
-from backend.schema.auto_spend_runs import AutoSpendRun, OfBudget, Since, Until, asked, shown
+from backend.schema.auto_spend_runs import AutoSpendRun, OfBudget, Since, Until, asked
 from backend.schema.errors import Problem
 from backend.schema.mutations import mutation
 
@@ -39,8 +39,7 @@ class AutoSpendMutations:
             fingerprint=fingerprint,
             now=request.now,
         )
-        request.forget()
-        return shown([run], info)[0]
+        return cast(AutoSpendRun, run)
 
     @mutation("Lay what a run changed on Unallocated again, under the categories of before.")
     def undo_auto_spend(
@@ -54,8 +53,8 @@ class AutoSpendMutations:
         request = context.of(info)
         found = auto_spend.undo(
             actor=request.user,
-            run_id=ids.key(run, "AutoSpendRun", field="id"),
+            run_id=ids.key(run, AutoSpendRun, field="id"),
             partly=partly,
             now=request.now,
         )
-        return shown([found], info)[0]
+        return cast(AutoSpendRun, found)
