@@ -8,7 +8,7 @@ from graphql import GraphQLInterfaceType
 from strawberry import relay
 from strawberry_django.utils.typing import get_django_definition
 
-from backend.ledger.models import BankAccount, Budget, Change, Transaction, User
+from backend.ledger.models import AutoSpendRun, BankAccount, Budget, Change, Transaction, User
 from backend.ledger.services import budgets, funding_events, webhooks
 from backend.schema import base
 from backend.schema.root import NODES, schema
@@ -28,6 +28,7 @@ def rows_of(account: BankAccount) -> dict[str, Any]:
     spare = build.budget(account, name="Spare", funding_schedule="RRULE:FREQ=WEEKLY")
     owner, hook = build.first_owner(account), hooked.hook(account)
     return {
+        "AutoSpendRun": AutoSpendRun.objects.create(bank_account=account, actor=owner, created_at=NOW, modified_at=NOW),
         "FundingEvent": funding_events.skip(actor=owner, budget_id=spare.pk, on=build.TODAY, now=NOW),
         "Allocation": movement.allocations.get(budget=budget),
         "BankAccount": account,
@@ -52,8 +53,8 @@ def test_every_node_type_is_walked_below() -> None:
 
     assert implementations == set(NODES)
     assert set(NODES) == set(
-        "Allocation Bank BankAccount Budget FundingEvent HistoryEntry StatementImport Transaction Transfer Webhook "
-        "WebhookDelivery".split()
+        "Allocation AutoSpendRun Bank BankAccount Budget FundingEvent HistoryEntry StatementImport Transaction "
+        "Transfer Webhook WebhookDelivery".split()
     )
 
 

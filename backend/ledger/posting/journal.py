@@ -127,7 +127,7 @@ KINDS: dict[type[Stamped], Watched] = {
         noun=Noun.STATEMENT_IMPORT,
         fields=("status", "source", "file_name", "file_hash", "row_count", "entered", "settled", "choices"),
     ),
-    AutoSpendRun: Watched(noun=Noun.AUTO_SPEND_RUN, fields=("undone_at", "undone_by_id")),
+    AutoSpendRun: Watched(noun=Noun.AUTO_SPEND_RUN, fields=("undone_at",)),
 }
 AMOUNTS = {field.name for kind in KINDS for field in kind._meta.fields if isinstance(field, AmountField)}
 FILES = {field.name for kind in KINDS for field in kind._meta.fields if isinstance(field, FileField)}
