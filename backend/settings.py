@@ -13,6 +13,7 @@ MIBUDGE_ADMIN       1 for the Django admin at /admin/ (default 0)
 MIBUDGE_DEMO        1 or 0: fill an empty database with the demo household at `make serve` (default: on while only
                     loopback names are answered)
 MIBUDGE_METRICS_NETWORKS    networks whose hosts may read /metrics, beside this machine (such as 10.0.0.0/24)
+MIBUDGE_SCHEDULER_METRICS   [address:]port at which the scheduler shows what it counted (default none)
 MIBUDGE_LOG         text, or json for one object per line (default text)
 MIBUDGE_WEBHOOKS_PRIVATE    1 lets webhooks lead to private networks, and by HTTP without TLS (default 0)
 MIBUDGE_REGISTRATION    closed, or invited: whoever has an invitation to an account can make a log-in (default closed)
@@ -74,6 +75,7 @@ REGISTRATION = safety.word(
 HTTPS = env.bool("MIBUDGE_HTTPS", default=False)
 PROXIES = _whole("MIBUDGE_PROXIES", 0, least=0, most=10)
 WEBHOOKS_PRIVATE = env.bool("MIBUDGE_WEBHOOKS_PRIVATE", default=False)
+SCHEDULER_METRICS = scrapers.place(env.str("MIBUDGE_SCHEDULER_METRICS", default=""))
 METRICS_NETWORKS = scrapers.networks(env.list("MIBUDGE_METRICS_NETWORKS", default=[]))
 safety.check(
     hosts=ALLOWED_HOSTS,

@@ -77,6 +77,14 @@ def test_words_and_networks_must_be_known() -> None:
         safety.choice("MIBUDGE_LOG", "xml", ("text", "json"))
     with pytest.raises(ImproperlyConfigured, match="MIBUDGE_METRICS_NETWORKS must name networks"):
         scrapers.networks(["10.0.0.1/24"])
+    assert [scrapers.place(text) for text in ("", "9464", "0.0.0.0:9464")] == [
+        None,
+        ("127.0.0.1", 9464),
+        ("0.0.0.0", 9464),  # noqa: S104
+    ]
+    for text in ("x", "0", "65536", "127.0.0.1", "127.0.0.1:", "-1", "1:x"):
+        with pytest.raises(ImproperlyConfigured, match="MIBUDGE_SCHEDULER_METRICS must be a port"):
+            scrapers.place(text)
 
 
 def test_a_start_that_is_refused_ends_with_the_sentence_alone(tmp_path: Path) -> None:

@@ -47,15 +47,18 @@ def written(door: str, rows: Written) -> None:
 
 def text(*, now: datetime) -> bytes:
     """All of it in Prometheus' text format."""
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry)
-        counted = generate_latest(registry)
-    else:
-        counted = generate_latest(REGISTRY)
     looked_up = CollectorRegistry(auto_describe=False)
     looked_up.register(State(now))
-    return counted + generate_latest(looked_up)
+    return counted() + generate_latest(looked_up)
+
+
+def counted() -> bytes:
+    """What this process counted, or its group."""
+    if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        return generate_latest(REGISTRY)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)
+    return generate_latest(registry)
 
 
 class State(Collector):

@@ -34,6 +34,19 @@ def networks(texts: list[str]) -> Networks:
         ) from error
 
 
+def place(text: str) -> tuple[str, int] | None:
+    """The host and the port of `[HOST:]PORT`; None for no text. Raises ImproperlyConfigured."""
+    if not text:
+        return None
+    host, _, port = text.rpartition(":")
+    if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ImproperlyConfigured(
+            "MIBUDGE_SCHEDULER_METRICS must be a port such as 9464, for this machine alone, or an address and a port "
+            "such as 0.0.0.0:9464, for the networks in MIBUDGE_METRICS_NETWORKS too."
+        )
+    return host or "127.0.0.1", int(port)
+
+
 def may_read(meta: Mapping[str, Any]) -> bool:
     """Whether the request comes straight from a scraper."""
     if any(meta.get(name) for name in FORWARDED):

@@ -2,11 +2,13 @@
 
 import os
 import signal
+import socket
 import sqlite3
 import sys
+import urllib.request
 from collections import Counter
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,13 @@ def kill(running: Jobs) -> None:
     running.kill_both()
 
 
+def shows_metrics(place: str) -> bool:
+    """Whether the consumer itself tells scrapers what it counted."""
+    with suppress(OSError), urllib.request.urlopen(f"http://{place}/metrics", timeout=10) as answer:
+        return b"mibudge_ledger_writes" in answer.read()
+    return False
+
+
 @pytest.mark.parametrize("die", [kill, Jobs.kill_parent], ids=["killed", "orphaned"])
 def test_a_consumer_that_dies_while_it_sends_is_gone_on_with(tmp_path: Path, die: Callable[[Jobs], None]) -> None:
     with jobs(tmp_path) as running, receiver() as there:
@@ -54,8 +63,12 @@ def test_a_consumer_that_dies_while_it_sends_is_gone_on_with(tmp_path: Path, die
         running.manage("migrate", "-v0")
         running.manage("shell", "-v0", "-c", SEED.replace("URL", there.url()))
         there.behaviours = [receiving.status(200), receiving.silence(600)]
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            place = f"127.0.0.1:{free.getsockname()[1]}"
+        running.environment["MIBUDGE_SCHEDULER_METRICS"] = place
         running.start()
         wait_until(lambda: len(there.got) == 2)
+        wait_until(lambda: shows_metrics(place))
         die(running)
         running.is_free()
         assert running.ask(DELIVERED) == [(1,)]
