@@ -93,7 +93,12 @@ REFUSING = (
     "bank_accounts_webhook_deliveries_replay_create",
     "transactions_refund_of_destroy",
 )
-CONFLICTING = ("bank_accounts_imports_partial_update", "bank_accounts_imports_destroy")
+CONFLICTING = (
+    "bank_accounts_imports_partial_update",
+    "bank_accounts_imports_destroy",
+    "bank_accounts_invitations_create",
+    "tokens_create",
+)
 
 SIGN_IN = {
     "api_token_create": ("400", "401", "403", "429"),
