@@ -19,7 +19,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from itertools import count
+from typing import Any
 
 from bench.capacity import NEWS, backends, spent
 from bench.dashboard import LATEST, QUERY
@@ -67,6 +69,7 @@ class Asker(threading.Thread):
         self.asks = requests(self, account=account, number=number)
 
     def run(self) -> None:
+        self.client.connection.close()  # it was idle for longer than the service keeps one
         names = self.random.choices(list(SHARES), weights=list(SHARES.values()), k=10_000)
         for name in names:
             if self.stopping.is_set():
@@ -75,7 +78,7 @@ class Asker(threading.Thread):
             self.asks[name]()
             self.took[name].append(time.perf_counter() - started)
 
-    def send(self, method: str, path: str, body: object = None) -> dict[str, str]:
+    def send(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         status, text = self.client.answer(method, path, json.dumps(body) if body is not None else None)
         if status >= 300 or b'"errors"' in text[:200]:
             self.failures[f"{method} {path.partition('?')[0]} {status} {text[:80]!r}"] += 1
@@ -91,17 +94,17 @@ def requests(asker: Asker, *, account: str, number: int) -> Mapping[str, Callabl
     latest = asker.client.get(f"transactions/?bank_account={account}&page_size=1")["results"][0]
     row = {
         "bank_account": account,
-        "posted_date": latest["posted_date"],
         "transaction_type": "pin_purchase",
         "raw_description": "SOME SHOP",
     }
     mine = latest["id"]
     numbers = count(number * 10_000)
-    since = asker.client.ask(NEWS, {})["changes"]["cursor"]
+    cursor = asker.client.ask(NEWS, {})["changes"]["cursor"]
 
     def enter() -> None:
         nonlocal mine
-        made = asker.send("POST", "/api/v1/transactions/", row | {"amount": f"-{10 + next(numbers) % 90}.10"})
+        fresh = {"posted_date": datetime.now(UTC).isoformat(), "amount": f"-{10 + next(numbers) % 90}.10"}
+        made = asker.send("POST", "/api/v1/transactions/", row | fresh)
         mine = made.get("id", mine)
 
     def move() -> None:
@@ -115,13 +118,18 @@ def requests(asker: Asker, *, account: str, number: int) -> Mapping[str, Callabl
         shares = {one: f"{1 + next(numbers) % 3}.00", other: "2.00"}
         asker.send("POST", f"/api/v1/transactions/{mine}/splits/", {"splits": shares})
 
+    def news() -> None:
+        nonlocal cursor
+        found: Any = graphql(NEWS, {"since": cursor})
+        cursor = found["data"]["changes"]["cursor"] if found else cursor
+
     def graphql(query: str, variables: Mapping[str, object]) -> object:
         return asker.send("POST", "/graphql/", {"query": query, "variables": variables})
 
     pages = f"/api/v1/transactions/?bank_account={account}&page_size=50"
     return {
         "the dashboard": lambda: graphql(QUERY, {"latest": LATEST}),
-        "is there news": lambda: graphql(NEWS, {"since": since}),
+        "is there news": news,
         "one transaction": lambda: asker.send("GET", f"/api/v1/transactions/{mine}/"),
         "50 transactions": lambda: asker.send("GET", f"{pages}&page={1 + next(numbers) % 5}"),
         "20 budgets": lambda: asker.send("GET", f"/api/v1/budgets/?bank_account={account}&page_size=20"),
@@ -152,7 +160,8 @@ class Flooder(threading.Thread):
             for name, (path, body) in self.asks.items():
                 started = time.perf_counter()
                 try:
-                    status, _ = self.client.answer("POST", path, body)
+                    status, text = self.client.answer("POST", path, body)
+                    assert status >= 400 or b'"errors"' in text, (name, status)
                 except OSError:  # it was hung up on
                     self.client.connection.close()
                     status = 0
@@ -246,7 +255,8 @@ def flood(client: Client, *, port: int) -> bool:
         print(f"{name:36}{len(some):6}   p50 {at(some, 50):6.0f}   p99 {at(some, 99):6.0f}")
     for name, some in (("alone", alone), ("beside", beside), ("5 s later", later)):
         print(f"honest, {name:10} p50 {at(some, 50):6.0f}   p99 {at(some, 99):6.0f}")
-    return max(at(some, 99) for some in took.values()) <= REFUSED_WITHIN * 1000
+    refusals = [some for name, some in took.items() if not name.endswith("401")]  # a sign-in of many is allowed
+    return max(at(some, 99) for some in refusals) <= REFUSED_WITHIN * 1000 and at(later, 99) <= P99
 
 
 if __name__ == "__main__":
