@@ -70,7 +70,7 @@ def test_money_back_on_a_budget_is_no_income(owner: User, account: BankAccount, 
 
 
 def test_movements_between_own_accounts_are_neither(
-    owner: User, account: BankAccount, shared_account: BankAccount
+    owner: User, coowner: User, account: BankAccount, shared_account: BankAccount
 ) -> None:
     out = build.transaction(account, amount="-100", raw_description="TO HOUSEHOLD")
     into = build.transaction(shared_account, amount="100")
@@ -78,6 +78,8 @@ def test_movements_between_own_accounts_are_neither(
 
     assert spending(owner) == []
     assert reports.cash_flow(owner, period=YEAR) == []
+    [month] = reports.cash_flow(coowner, period=YEAR)  # who does not own where it came from
+    assert (month.income, month.spending) == (100, 0)
 
 
 def test_groups_of_every_kind(owner: User, account: BankAccount) -> None:

@@ -2,7 +2,7 @@
 
 A credit that bears a spending category, or lies on a budget of its own, is money back and nets against what was spent;
 other credits are income, but for refunds that are tied to a purchase. Movements between a user's own accounts (linked
-transactions) are neither.
+transactions) are neither; for whoever owns one side only, it is money that came in or went out.
 """
 
 from collections import defaultdict
@@ -152,8 +152,8 @@ def _entries(
     rows = access.allocations(user).filter(
         effective_at__gte=datetime.combine(period.since, time.min, tzinfo=UTC),
         effective_at__lte=datetime.combine(period.until, time.max, tzinfo=UTC),
-        transaction__linked_transaction=None,
     )
+    rows = rows.exclude(transaction__linked_transaction__bank_account__in=access.account_ids(user))
     if accounts is not None:
         rows = rows.filter(bank_account__in=list(accounts))
     return rows if budgets is None else rows.filter(budget__in=list(budgets))
