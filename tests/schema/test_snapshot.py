@@ -39,6 +39,17 @@ def test_what_is_committed_meanwhile_is_not_seen(account: BankAccount, groceries
     assert sum(balances(account)) == 990
 
 
+def test_within_itself_it_is_the_same_moment(account: BankAccount) -> None:
+    with snapshot.reading():
+        assert balances(account) == [1000]
+        elsewhere(lambda: build.transaction(account, amount="-10.00"))
+        with snapshot.reading():
+            assert balances(account) == [1000]
+        assert balances(account) == [1000]
+
+    assert balances(account) == [990]
+
+
 def test_a_reader_does_not_wait_for_a_writer(account: BankAccount) -> None:
     def read() -> None:
         with snapshot.reading():
