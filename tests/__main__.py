@@ -4,8 +4,8 @@
 
 A server that does not answer is skipped with its reason. MIBUDGE_TEST_STRICT=1 makes each skip a failure and tries
 every generated example. MIBUDGE_TEST_ANEW=1 generates others in each run, to look for what nobody has met yet. Without
-arguments the tests go in two halves, and several runs of them at once: one more than the machine has cores, since those
-that start processes wait for them, and four at most. The long runs come first, so that they end together.
+arguments the tests go in three parts, and several runs of them at once: one more than the machine has cores, since
+those that start processes wait for them, and four at most. The long runs come first, so that they end together.
 """
 
 import os
@@ -29,9 +29,9 @@ from tests import servers
 OUTSIDE = "tests/acceptance"
 """Tests that see a running service from outside: which database other tests have does not matter to them."""
 
-SOME = [f"tests/{each}" for each in ("schema", "rest", "parity", "contract", "selectors", "ledger")]
-"""About half of the work; the other half is whatever else there is."""
-
+DOORS = ["tests/schema"]
+LEDGER = [f"tests/{each}" for each in ("rest", "parity", "contract", "selectors", "ledger")]
+PARTS = [[f"--ignore={each}" for each in (*DOORS, *LEDGER, OUTSIDE)], DOORS, LEDGER]
 LANES = max(2, min(4, (os.cpu_count() or 1) + 1))
 
 running: set["subprocess.Popen[bytes]"] = set()
@@ -43,13 +43,13 @@ def main(arguments: list[str]) -> int:
     sqlite = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "HUEY_URL")}
     postgresql = sqlite | {"DATABASE_URL": servers.POSTGRESQL.url}
     missing = {server: server.missing() for server in (servers.POSTGRESQL, servers.REDIS)}
-    halves = [arguments] if arguments else [[f"--ignore={each}" for each in (*SOME, OUTSIDE)], list(SOME)]
-    runs = [Run("SQLite", half, sqlite) for half in halves]
+    parts = [arguments] if arguments else PARTS
+    runs = [Run("SQLite", part, sqlite) for part in parts]
     if not missing[servers.POSTGRESQL]:
-        on_both = [Run("PostgreSQL", [*half, "--database-only"], postgresql) for half in halves]
+        on_both = [Run("PostgreSQL", [*part, "--database-only"], postgresql) for part in parts]
         runs = [each for pair in zip(runs, on_both, strict=True) for each in pair]
     if not arguments:
-        runs.insert(len(runs) // 2, Run("the running service", [OUTSIDE], sqlite))
+        runs.insert(len(runs) // len(parts), Run("the running service", [OUTSIDE], sqlite))
     codes = at_once(runs, lanes=1 if arguments else LANES)
     for server, reason in missing.items():
         print(f"{server.name}: skipped: {reason}" if reason else f"{server.name}: tests ran at {server.place}")
