@@ -15,18 +15,22 @@ POSTGRESQL = "django.db.backends.postgresql"
 def configuration(url: str, *, serving: bool, pool: int) -> dict[str, Any]:
     """Django's description of the database behind a URL such as `sqlite:///file` or `postgres://user:word@host/name`.
 
-    `serving`: statements have time limits, and up to `pool` connections of a process are kept open and shared by its
-    threads (0: none are kept). Both are for processes that answer requests or run jobs, not for commands:
-    a migration may take long, and a pool of one user is none.
+    `serving`: statements have time limits, and connections are kept open: on PostgreSQL up to `pool` of a process, shared
+    by its threads (0: none), on SQLite one of each thread. Both are for processes that answer requests or run jobs, not
+    for commands: a migration may take long, and a pool of one user is none.
     """
     found: dict[str, Any] = environ.Env.db_url_config(url)
     options = found.setdefault("OPTIONS", {})
+    found["CONN_MAX_AGE"] = 0
     if found["ENGINE"] == SQLITE:
         # Unless a transaction takes the write lock at once, a third of the concurrent ones fail ("database is locked").
         # An acknowledged write must outlive a power cut, which in WAL mode takes synchronous=FULL.
         options.setdefault("transaction_mode", "IMMEDIATE")
         options.setdefault("timeout", 20)
         options.setdefault("init_command", "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
+        if serving:
+            # To open one and read the tables' definitions takes a millisecond, and the last that closes empties the WAL.
+            found["CONN_MAX_AGE"] = None
         found["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"mibudge-test-{os.getpid()}.sqlite3")}
     elif found["ENGINE"] == POSTGRESQL:
         found["TEST"] = {"NAME": f"test_{found['NAME']}_{os.getpid()}"}
@@ -38,6 +42,5 @@ def configuration(url: str, *, serving: bool, pool: int) -> dict[str, Any]:
                 options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
     else:
         raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite://: others are not supported.")
-    found["CONN_MAX_AGE"] = 0
     found["ATOMIC_REQUESTS"] = False
     return found

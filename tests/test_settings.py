@@ -143,6 +143,8 @@ def test_sqlite_takes_the_write_lock_at_once_and_syncs_commits() -> None:
     assert found["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     assert found["OPTIONS"]["timeout"] == 20
     assert "pool" not in found["OPTIONS"]
+    assert found["CONN_MAX_AGE"] is None
+    assert databases.configuration("sqlite:////srv/x.sqlite3", serving=False, pool=4)["CONN_MAX_AGE"] == 0
     assert found["ATOMIC_REQUESTS"] is False
 
 
