@@ -15,9 +15,9 @@ POSTGRESQL = "django.db.backends.postgresql"
 def configuration(url: str, *, serving: bool, pool: int) -> dict[str, Any]:
     """Django's description of the database behind a URL such as `sqlite:///file` or `postgres://user:word@host/name`.
 
-    `serving`: statements have time limits, and connections are kept open: on PostgreSQL up to `pool` of a process, shared
-    by its threads (0: none), on SQLite one of each thread. Both are for processes that answer requests or run jobs, not
-    for commands: a migration may take long, and a pool of one user is none.
+    `serving`: statements have time limits, and connections are kept open: on PostgreSQL up to `pool` of a process,
+    shared by its threads (0: none), on SQLite one of each thread. Both are for processes that answer requests or run
+    jobs, not for commands: a migration may take long, and a pool of one user is none.
     """
     found: dict[str, Any] = environ.Env.db_url_config(url)
     options = found.setdefault("OPTIONS", {})
@@ -29,7 +29,7 @@ def configuration(url: str, *, serving: bool, pool: int) -> dict[str, Any]:
         options.setdefault("timeout", 20)
         options.setdefault("init_command", "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;")
         if serving:
-            # To open one and read the tables' definitions takes a millisecond, and the last that closes empties the WAL.
+            # To open one and read the tables' definitions takes a millisecond; the last to close empties the WAL.
             found["CONN_MAX_AGE"] = None
         found["TEST"] = {"NAME": str(Path(tempfile.gettempdir()) / f"mibudge-test-{os.getpid()}.sqlite3")}
     elif found["ENGINE"] == POSTGRESQL:
