@@ -5,12 +5,13 @@ import time
 from datetime import timedelta
 from uuid import UUID
 
-from huey import crontab
-from huey.contrib.djhuey import db_periodic_task, db_task, on_startup
+from huey import CancelExecution, crontab
+from huey.contrib.djhuey import db_periodic_task, db_task, on_startup, pre_execute
 
 from backend import clock
 from backend.ledger import doors
 from backend.ledger.services import linking
+from backend.operations import gate
 from scheduler import jobs, webhooks
 
 PATIENCE = 2
@@ -18,6 +19,13 @@ PATIENCE = 2
 
 _rung: dict[UUID | None, float] = {}
 _guard = threading.Lock()
+
+
+@pre_execute()
+def wait_for_tables(task: object) -> None:
+    """Nothing is done on tables older than this version; once they are migrated, the next tick makes up for it."""
+    if not gate.opens():
+        raise CancelExecution(retry=False)
 
 
 @db_periodic_task(crontab())

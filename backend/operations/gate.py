@@ -1,4 +1,5 @@
 """Nobody is served from tables that are older than the code: until they are migrated, a request is told to come again.
+The scheduler, too, leaves its work until then.
 
 Tables that are newer do: that is how one web server after the other is replaced without a pause. `/healthz` and
 `/readyz` stand before this, so that a process manager sees a process that lives and a proxy one that is not ready.
@@ -26,12 +27,14 @@ class Gate:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request) if is_open or _opens() else _later()
+        return self.get_response(request) if opens() else _later()
 
 
-def _opens() -> bool:
-    """Whether requests are let in; also where the database does not answer, which they find out themselves."""
+def opens() -> bool:
+    """Whether work may begin; also where the database does not answer, which whoever comes finds out."""
     global is_open  # noqa: PLW0603  one answer per process; two threads that find it at once find the same
+    if is_open:
+        return True
     try:
         is_open = health.migrations() == health.OK
     except DatabaseError:

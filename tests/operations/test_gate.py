@@ -8,6 +8,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from backend.operations import gate, health
+from scheduler import jobs, tasks
 
 PATHS = ("/api/v1/budgets/", "/api/token/", "/graphql/", "/", "/invitation/")
 
@@ -60,3 +61,20 @@ def test_where_the_database_does_not_answer_that_is_what_is_told(
     monkeypatch.setattr(health, "migrations", fail)
     assert client.get(PATHS[0]).status_code == 401, "what needs no database is answered without one"
     assert not gate.is_open
+
+
+@pytest.mark.django_db
+def test_the_scheduler_leaves_its_work_until_the_tables_are_migrated(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ticked: list[object] = []
+    monkeypatch.setattr(jobs, "tick", lambda **_: ticked.append(1))
+    queue, recorder = tasks.tick.huey, MigrationRecorder(connection)
+    recorder.record_unapplied("ledger", "0001_initial")
+    queue.execute(tasks.tick.s())
+    assert ticked == []
+    assert "run docker/entrypoint migrate" in caplog.text
+
+    recorder.record_applied("ledger", "0001_initial")
+    queue.execute(tasks.tick.s())
+    assert ticked == [1]
