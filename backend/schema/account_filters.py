@@ -25,7 +25,7 @@ class AccountFilters:
         default=None, description=f"With all these words in the name. {filters.SEARCH}"
     )
 
-    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def narrow(self, rows: QuerySet[Any], *, user: User) -> QuerySet[Any]:
         found = filters.searched(self.search, "name")
         if self.types is not None:
             found &= Q(account_type__in=[each.value for each in self.types])

@@ -46,7 +46,7 @@ class AllocationFilters(filters.Filters):
         f"{filters.SEARCH}",
     )
 
-    def conditions(self) -> Q:
+    def conditions(self, *, user: User) -> Q:
         found = filters.between("effective_at", since=self.since, before=self.before)
         if (wanted := self.budget_keys()) is not None:
             found &= Q(budget__in=wanted)

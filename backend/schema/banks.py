@@ -42,7 +42,7 @@ class BankFilters:
         default=None, description=f"With all these words in the name. {filters.SEARCH}"
     )
 
-    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def narrow(self, rows: QuerySet[Any], *, user: User) -> QuerySet[Any]:
         return rows.filter(filters.searched(self.search, "name"))
 
     def within(self, rows: QuerySet[Any], *, user: User) -> None:

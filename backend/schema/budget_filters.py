@@ -6,6 +6,8 @@ from typing import Any
 import strawberry
 from django.db.models import Q
 
+from backend.ledger.models import User
+
 from . import filters, orders
 from .enums import BudgetType
 
@@ -27,7 +29,7 @@ class BudgetFilters(filters.Filters):
         default=None, description=f"With all these words in the name. {filters.SEARCH}"
     )
 
-    def conditions(self) -> Q:
+    def conditions(self, *, user: User) -> Q:
         found = filters.searched(self.search, "name")
         if self.types is not None:
             found &= Q(budget_type__in=[each.value for each in self.types], is_unallocated=False)

@@ -141,23 +141,23 @@ class Filters:
     account: strawberry.ID | None = strawberry.field(default=None, description="Of that bank account.")
     accounts: list[strawberry.ID] | None = strawberry.field(default=None, description="Of one of those bank accounts.")
 
-    def conditions(self) -> Q:
+    def conditions(self, *, user: User) -> Q:
         """What must be true of a row, its account aside. Raises NotFound or InvalidValue naming the field."""
         raise NotImplementedError
 
     def account_keys(self) -> list[UUID] | None:
         return keys(self.account, self.accounts, kind="BankAccount", field="account", plural="accounts")
 
-    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def narrow(self, rows: QuerySet[Any], *, user: User) -> QuerySet[Any]:
         """The rows that are asked for."""
-        rows, wanted = rows.filter(self.conditions()), self.account_keys()
+        rows, wanted = rows.filter(self.conditions(user=user)), self.account_keys()
         return rows if wanted is None else rows.filter(bank_account__in=wanted)
 
     def within(self, rows: QuerySet[Any], *, user: User) -> Hanging:
         """The same of everybody's rows, and parents of the user's on which they hang that have an index to be read."""
         accounts, wanted = access.accounts(user), self.account_keys()
         parents = accounts if wanted is None else accounts.filter(pk__in=wanted)
-        return rows.filter(self.conditions()), parents, BY_ACCOUNT
+        return rows.filter(self.conditions(user=user)), parents, BY_ACCOUNT
 
 
 def listed(
@@ -177,8 +177,8 @@ def listed(
     )
 
 
-def narrow(rows: QuerySet[Any], *, filters: Any) -> QuerySet[Any]:
-    return rows if filters is None else filters.narrow(rows)
+def narrow(rows: QuerySet[Any], *, user: User, filters: Any) -> QuerySet[Any]:
+    return rows if filters is None else filters.narrow(rows, user=user)
 
 
 def within(rows: QuerySet[Any], *, user: User, filters: Any) -> Hanging | None:

@@ -46,7 +46,7 @@ class FundingEventFilters(filters.Filters):
     since: date | None = strawberry.field(default=None, description="On that day or later.")
     until: date | None = strawberry.field(default=None, description="On that day or earlier.")
 
-    def conditions(self) -> Q:
+    def conditions(self, *, user: User) -> Q:
         found = Q()
         if (wanted := self.budget_keys()) is not None:
             found &= Q(budget__in=wanted)

@@ -95,7 +95,7 @@ class HistoryFilters:
     before: datetime | None = strawberry.field(default=None, description="Written before that instant.")
 
 
-def narrow(rows: QuerySet[models.Change], *, filters: HistoryFilters | None) -> QuerySet[models.Change]:
+def narrow(rows: QuerySet[models.Change], *, user: User, filters: HistoryFilters | None) -> QuerySet[models.Change]:
     if filters is None:
         return rows
     if filters.account is not None:

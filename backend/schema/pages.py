@@ -130,8 +130,9 @@ class Page(FieldExtension):
     def _at_root(self, part: Part, info: Info, own: dict[str, Any]) -> AtRoot:
         def asked() -> Asked:
             visible = self._visible(info)
-            hanging = self.within(self._existing(BankAccount, info), user=context.of(info).user, **own)
-            rows, parents, link = hanging or (self.narrow(visible, **own), None, None)
+            user = context.of(info).user
+            hanging = self.within(self._existing(BankAccount, info), user=user, **own)
+            rows, parents, link = hanging or (self.narrow(visible, user=user, **own), None, None)
             return Asked(rows=rows, visible=visible, parents=parents, link=link)
 
         return AtRoot(
@@ -147,7 +148,8 @@ class Page(FieldExtension):
         kind, keys = type(rows[0]), [row.pk for row in rows]
 
         def asked() -> Asked:
-            return Asked(rows=self.narrow(self._existing(kind, info), **own), visible=self._visible(info))
+            rows = self.narrow(self._existing(kind, info), user=context.of(info).user, **own)
+            return Asked(rows=rows, visible=self._visible(info))
 
         lists = Below(
             model=self.model,
@@ -182,7 +184,7 @@ class Page(FieldExtension):
         return self._visible(info)
 
 
-def everything(rows: QuerySet[Any]) -> QuerySet[Any]:
+def everything(rows: QuerySet[Any], *, user: User) -> QuerySet[Any]:
     return rows
 
 
@@ -194,7 +196,7 @@ def of_accounts(
     def within(rows: QuerySet[Any], *, user: User, **own: Any) -> tuple[QuerySet[Any], QuerySet[Any], Link] | None:
         if not hasattr(rows.model, "bank_account"):
             return None
-        return narrow(rows, **own), access.accounts(user), Link(parent="bank_account")
+        return narrow(rows, user=user, **own), access.accounts(user), Link(parent="bank_account")
 
     return within
 
@@ -210,10 +212,10 @@ def page(
 ) -> Any:
     """A field that is a connection, in that order unless its argument `order_by`, an `Ordering`, says otherwise.
 
-    Its other `arguments` go to `narrow`, which gets the rows and returns those that are asked for. At the root they go
-    to `within`, which gets the rows of everybody and the user, and returns those that are asked for, rows that the user
-    may see on which they hang, and how; None if they hang on nothing. Below a row `link` says how they hang on it;
-    without one it is the foreign key of the relation that the field is named after.
+    Its other `arguments` go to `narrow`, which gets the rows and the user and returns those that are asked for. At the
+    root they go to `within`, which gets the rows of everybody and the user, and returns those that are asked for, rows
+    that the user may see on which they hang, and how; None if they hang on nothing. Below a row `link` says how they
+    hang on it; without one it is the foreign key of the relation that the field is named after.
     """
     extension = Page(order, arguments=arguments, narrow=narrow, within=within or of_accounts(narrow), link=link)
     return strawberry_django.field(

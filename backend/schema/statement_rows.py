@@ -7,6 +7,7 @@ import strawberry
 from django.db.models import QuerySet
 
 from backend.ledger import models
+from backend.ledger.models import User
 from backend.ledger.statements import decisions, steps
 
 from . import pages
@@ -75,7 +76,7 @@ class StatementRowChoice(Enum):
 STATUS = pages.argument("status", StatementImportStatus | None, "Only those that are so far.")
 
 
-def narrow(rows: QuerySet[Any], *, status: StatementImportStatus | None) -> QuerySet[Any]:
+def narrow(rows: QuerySet[Any], *, user: User, status: StatementImportStatus | None) -> QuerySet[Any]:
     return rows if status is None else rows.filter(status=status.value)
 
 

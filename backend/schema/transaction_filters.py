@@ -45,7 +45,7 @@ class TransactionFilters(filters.Filters):
     types: list[TransactionType] | None = strawberry.field(default=None, description="Of one of those kinds.")
     pending: bool | None = strawberry.field(default=None, description="Pending ones, or the others.")
     linked: bool | None = strawberry.field(
-        default=None, description="Those whose other end in another account is known, or the others."
+        default=None, description="Those whose other end in another account of the user's is known, or the others."
     )
     since: datetime | None = strawberry.field(default=None, description="Posted at that instant or later.")
     before: datetime | None = strawberry.field(default=None, description="Posted before that instant.")
@@ -63,8 +63,8 @@ class TransactionFilters(filters.Filters):
         default=None, description=f"With all these words in description, raw description or party. {filters.SEARCH}"
     )
 
-    def conditions(self) -> Q:
-        found, wanted = self._own() & self._of_allocations(), self.budget_keys()
+    def conditions(self, *, user: User) -> Q:
+        found, wanted = self._own(user) & self._of_allocations(), self.budget_keys()
         return found if wanted is None else found & _allocated(Q(budget__in=wanted))
 
     def budget_keys(self) -> list[UUID] | None:
@@ -79,21 +79,22 @@ class TransactionFilters(filters.Filters):
         every, accounts, link = super().within(rows, user=user)
         wanted, categories = self.budget_keys(), self._categories()
         if wanted is not None:
-            rows = rows.filter(self._own() & self._of_allocations())
+            rows = rows.filter(self._own(user) & self._of_allocations())
             return rows, access.budgets(user).filter(pk__in=wanted, bank_account__in=accounts), BY_BUDGET
         if categories:
-            rows = rows.filter(self._own() & self._on_unallocated())
+            rows = rows.filter(self._own(user) & self._on_unallocated())
             return rows, accounts, replace(BY_ALLOCATION, through=ALLOCATIONS.filter(categories))
         return every, accounts, link
 
-    def _own(self) -> Q:
+    def _own(self, user: User) -> Q:
         found = filters.between("posted_date", since=self.since, before=self.before)
         if self.types is not None:
             found &= Q(transaction_type__in=[each.value for each in self.types])
         if self.pending is not None:
             found &= Q(pending=self.pending)
         if self.linked is not None:
-            found &= Q(linked_transaction__isnull=not self.linked)
+            known = Q(linked_transaction__bank_account__in=access.account_ids(user))
+            found &= known if self.linked else ~known
         if self.posted_on is not None:
             found &= self.posted_on.of("posted_date")
         if self.made_on is not None:

@@ -44,7 +44,7 @@ class TransferFilters(filters.Filters):
     on: filters.DayRange | None = strawberry.field(default=None, description="Dated on those days.")
     amount: filters.AmountRange | None = strawberry.field(default=None, description="With an amount in that range.")
 
-    def conditions(self) -> Q:
+    def conditions(self, *, user: User) -> Q:
         found = filters.between("effective_at", since=self.since, before=self.before)
         if (wanted := self.budget_keys()) is not None:
             found &= Q(Exists(Entry.objects.filter(transfer=OuterRef("pk"), budget__in=wanted)))

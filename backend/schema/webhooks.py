@@ -102,7 +102,7 @@ class WebhookDelivery(base.Visible, relay.Node):
 class WebhookFilters(filters.Filters):
     active: bool | None = strawberry.field(default=None, description="Those that are sent something, or the others.")
 
-    def conditions(self) -> Q:
+    def conditions(self, *, user: User) -> Q:
         return Q() if self.active is None else Q(active=self.active)
 
 
@@ -112,7 +112,7 @@ class WebhookDeliveryFilters(filters.Filters):
     status: list[WebhookDeliveryStatus] | None = strawberry.field(default=None, description="Of one of these.")
     kind: WebhookEventKind | None = strawberry.field(default=None, description="Of that kind.")
 
-    def conditions(self) -> Q:
+    def conditions(self, *, user: User) -> Q:
         found = Q()
         if self.webhook is not None:
             found &= Q(webhook=ids.key(self.webhook, Webhook, field="webhook"))

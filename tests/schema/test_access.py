@@ -167,6 +167,12 @@ def test_a_link_into_somebody_elses_account_is_not_followed(
     assert data(owner, query, id=key)["node"]["linkedTransaction"] is not None
     assert data(coowner, query, id=key)["node"] == {"linkedTransaction": None}
 
+    query = "query ($linked: Boolean) { transactions(filters: {linked: $linked}) { edges { node { id } } } }"
+    for user, linked in ((owner, True), (coowner, False)):
+        rows = {each["node"]["id"] for each in data(user, query, linked=linked)["transactions"]["edges"]}
+        others = {each["node"]["id"] for each in data(user, query, linked=not linked)["transactions"]["edges"]}
+        assert key in rows - others, "to whom does not see the other end it is not linked"
+
 
 def test_the_account_to_show_first_is_gone_with_its_ownership(owner: User, shared_account: BankAccount) -> None:
     owner.default_bank_account = shared_account
