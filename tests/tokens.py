@@ -15,6 +15,11 @@ def bearer(user: User) -> dict[str, str]:
     return {"Authorization": f"Bearer {authentication.access_token(session(user))}"}
 
 
+def browser(user: User) -> Client:
+    """A client of somebody who signed in."""
+    return Client(headers=bearer(user))
+
+
 def session(user: User) -> Session:
     return sessions.start(user, now=clock.now())
 

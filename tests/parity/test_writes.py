@@ -15,6 +15,7 @@ from tests.build import NOW
 from tests.conftest import PASSWORD
 from tests.parity import doors
 from tests.parity.case import Case
+from tests.parity.imports import IMPORTS
 from tests.parity.ties import TIES
 from tests.parity.world import World, found_world, rows
 
@@ -46,8 +47,6 @@ COFFEE = {
 CAR = {"bank_account": "@account", "name": "Car", "target_balance": "100.00", "budget_type": "G", "funding_type": "F"}
 MOVE = {"bank_account": "@account", "src_budget": "@unallocated", "dst_budget": "@groceries", "amount": "5.00"}
 HOOK = {"url": "https://hook.example/new?key=1", "kinds": ["goal.reached", "budget.below_zero"]}
-ENTER = {"row": 1, "action": "enter"}
-CSV = "Date,Description,Amount,Currency\n2026-06-10,Corner Pantry,-5.00,USD\n"
 SKIP = {"budget": "@weekly", "date": "2026-06-28"}
 NEW_PASSWORD = {"current_password": PASSWORD, "new_password": "another long one of theirs"}
 TOKEN = {"name": "script", "scopes": ["read", "import"]}
@@ -80,52 +79,6 @@ CASES = [
         "@foreign_account",
         refused="not_found",
     ),
-    Case("bank_accounts_imports_create", {"file": CSV}, "@account"),
-    Case("bank_accounts_imports_create", {"file": CSV, "format": "csv"}, "@account"),
-    Case("bank_accounts_imports_create", {"file": CSV, "mapping": "{]"}, "@account", refused="mapping"),
-    Case("bank_accounts_imports_create", {"file": CSV, "mapping": '{"no": 1}'}, "@account", refused="mapping"),
-    Case("bank_accounts_imports_create", {"file": "<html></html>"}, "@account", refused="file"),
-    Case("bank_accounts_imports_create", {"file": CSV, "format": "camt"}, "@account", refused="file"),
-    Case("bank_accounts_imports_create", {"file": CSV}, "@foreign_account", refused="not_found"),
-    Case("bank_accounts_imports_create", {"file": "nonsense"}, "@foreign_account", refused="not_found"),
-    Case("bank_accounts_imports_create", {"file": CSV}, "@account", user="staff", refused="not_found"),
-    Case(
-        "bank_accounts_imports_partial_update",
-        {
-            "decisions": [
-                {"row": 1, "action": "leave_out"},
-                {"row": 2, "action": "settle", "transaction": "@held"},
-            ]
-        },
-        "@preview",
-    ),
-    Case("bank_accounts_imports_partial_update", {"refresh": True}, "@stale"),
-    Case("bank_accounts_imports_partial_update", {"decisions": [ENTER | {"row": 9}]}, "@preview", refused="decisions"),
-    Case(
-        "bank_accounts_imports_partial_update",
-        {"decisions": [{"row": 1, "action": "settle", "transaction": "@booked"}]},
-        "@preview",
-        refused="decisions",
-    ),
-    Case(
-        "bank_accounts_imports_partial_update",
-        {"decisions": [{"row": 1, "action": "settle", "transaction": "@foreign_transaction"}]},
-        "@preview",
-        refused="decisions",
-    ),
-    Case("bank_accounts_imports_partial_update", {"decisions": [ENTER]}, "@committed", refused="import_over"),
-    Case("bank_accounts_imports_partial_update", {"decisions": [ENTER]}, "@foreign_import", refused="not_found"),
-    Case("bank_accounts_imports_commit_create", {}, "@preview"),
-    Case("bank_accounts_imports_commit_create", {}, "@stale", refused="plan_changed"),
-    Case("bank_accounts_imports_commit_create", {}, "@foreign_import", refused="not_found"),
-    Case("bank_accounts_imports_commit_create", {}, "@preview", user="stranger", refused="not_found"),
-    Case("bank_accounts_imports_revert_create", {}, "@committed"),
-    Case("bank_accounts_imports_revert_create", {}, "@used", refused="cannot_revert"),
-    Case("bank_accounts_imports_revert_create", {}, "@preview", refused="import_over"),
-    Case("bank_accounts_imports_revert_create", {}, "@foreign_import", refused="not_found"),
-    Case("bank_accounts_imports_destroy", {}, "@preview"),
-    Case("bank_accounts_imports_destroy", {}, "@committed", refused="import_over"),
-    Case("bank_accounts_imports_destroy", {}, "@foreign_import", refused="not_found"),
     Case(
         "budgets_create",
         CAR
@@ -258,6 +211,7 @@ CASES = [
     Case("users_partial_update", {"name": "Theirs"}, "owner", user="staff"),
     Case("users_partial_update", {"timezone": "Mars"}, "owner", user="staff", refused="timezone"),
     Case("users_partial_update", {"name": "Theirs"}, "nobody", user="staff", refused="not_found"),
+    *IMPORTS,
     *TIES,
 ]
 SAME_AS = {

@@ -1,4 +1,4 @@
-"""API tokens: made once, limited in kind and reach, and gone when they are revoked."""
+"""API tokens: made once, limited in reach, and gone when they are revoked."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,16 +6,13 @@ from uuid import uuid4
 
 import pytest
 import time_machine
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.urls import get_resolver
 
-from backend.ledger.models import ApiToken, BankAccount, Change, IdempotencyKey, Transaction, User
+from backend.ledger.models import ApiToken, BankAccount, Change, IdempotencyKey, User
 from backend.ledger.services import api_tokens, linking
-from backend.rest import scopes, views
 from tests import build, tokens
 from tests.build import NOW
-from tests.contract.document import Operation, operations
+from tests.contract.document import operations
 from tests.rest import house as houses
 from tests.rest.house import House
 
@@ -26,95 +23,12 @@ EXPORTS = [f"/api/v1/exports/{name}/" for name in ("json", "beancount", "csv")]
 JSON: Any = {"content_type": "application/json"}
 
 
-def browser(user: User) -> Client:
-    return Client(headers=tokens.bearer(user))
-
-
 def make(user: User, **body: Any) -> Any:
-    return browser(user).post(TOKENS, {"name": "import", "scopes": ["read"], **body}, **JSON)
+    return tokens.browser(user).post(TOKENS, {"name": "import", "scopes": ["read"], **body}, **JSON)
 
 
 def shown(secret: str) -> Client:
     return Client(headers={"Authorization": f"Bearer {secret}"})
-
-
-def actions() -> set[tuple[str, str]]:
-    """Every view of `/api/v1/` with each action that a path leads to."""
-    found = set()
-    for pattern in get_resolver().url_patterns:
-        for each in getattr(pattern, "url_patterns", [pattern]):
-            view = getattr(each.callback, "cls", None)
-            if view is not None and issubclass(view, views.View):
-                found |= {(view.__name__, action) for action in each.callback.actions.values()}
-    return found
-
-
-def test_every_operation_says_what_a_token_needs_for_it() -> None:
-    """Whoever adds one decides; until then no token may do it."""
-    named = {f"{view}.{action}" for view, action in actions()}
-
-    assert named - set(scopes.OPERATIONS) == set()
-    assert set(scopes.OPERATIONS) - named == set()
-    assert sum(len(each.split()) for each in scopes.SCOPES.values()) == len(scopes.OPERATIONS)
-
-
-def test_what_is_not_listed_no_token_may_do(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    client = tokens.script(owner)
-    assert client.get("/api/v1/budgets/").status_code == 200
-    monkeypatch.delitem(scopes.OPERATIONS, "Budgets.list")
-
-    assert client.get("/api/v1/budgets/").status_code == 403
-    assert browser(owner).get("/api/v1/budgets/").status_code == 200
-
-
-def test_views_that_look_at_no_scopes_take_no_api_token(owner: User) -> None:
-    from rest_framework.settings import api_settings
-
-    from backend.authentication import BearerAuthentication
-
-    assert list(api_settings.DEFAULT_AUTHENTICATION_CLASSES) == [BearerAuthentication]
-    client = tokens.script(owner)
-    assert client.post("/api/token/logout/").status_code == 204  # it ends no sign-in, and the token goes on
-    assert client.get(ME).status_code == 200
-
-
-@pytest.mark.parametrize("scope", [*ApiToken.Scope.values])
-@pytest.mark.parametrize(
-    "operation", [each for each in operations() if each.path.startswith("/api/v1/")], ids=lambda each: each.id
-)
-def test_a_token_does_what_its_scope_is_for_and_nothing_else(operation: Operation, scope: str, house: House) -> None:
-    User.objects.update(is_staff=True)  # so that nothing but the scope is in the way
-    api = houses.client(house.owner)
-    made = tokens.api_token(house.owner, scope)
-    api.force_authenticate(api_tokens.bearer(secret=made.secret, now=NOW))
-    before = houses.ledger()
-    answer = houses.send(api, operation, house)
-
-    if scopes.needed(*api_view(houses.url(operation, house), operation.method)) == scope:
-        assert answer.status_code == operation.status, answer.content
-    else:
-        assert (answer.status_code, answer.json()["code"]) == (403, "insufficient_scope")
-        assert houses.ledger() == before
-
-
-def test_no_token_takes_a_committed_import_back(owner: User, account: BankAccount) -> None:
-    """It deletes transactions, for which somebody signs in."""
-    client, path = tokens.script(owner), f"/api/v1/bank-accounts/{account.pk}/imports/"
-    made = client.post(path, {"file": SimpleUploadedFile("may.csv", b"Date,Amount,Description\n2026-05-04,-1.00,X\n")})
-    assert made.status_code == 201, made.content
-    revert = f"{path}{made.json()['id']}/revert/"
-    row = Transaction.objects.get()
-
-    for refused in (client.post(revert), client.delete(f"/api/v1/transactions/{row.pk}/")):
-        assert (refused.status_code, refused.json()["code"]) == (403, "insufficient_scope")
-    assert Transaction.objects.get() == row
-    assert browser(owner).post(revert).status_code == 200
-    assert not Transaction.objects.exists()
-
-
-def api_view(url: str, method: str) -> tuple[str, str]:
-    callback: Any = get_resolver().resolve(url).func
-    return callback.cls.__name__, callback.actions[method.lower()]
 
 
 def test_a_token_is_shown_once_and_only_its_hash_is_kept(owner: User, account: BankAccount) -> None:
@@ -128,7 +42,7 @@ def test_a_token_is_shown_once_and_only_its_hash_is_kept(owner: User, account: B
     assert secret.startswith(made["prefix"])
     assert (made["scopes"], made["accounts"]) == (["read"], [str(account.pk)])
     assert secret not in str({name: getattr(row, name) for name in vars(row)})
-    assert browser(owner).get(TOKENS).json()["results"] == [made]
+    assert tokens.browser(owner).get(TOKENS).json()["results"] == [made]
     assert shown(secret).get(ME).json()["username"] == "owner"
 
 
@@ -177,7 +91,7 @@ def test_a_token_makes_shows_and_revokes_no_tokens(owner: User) -> None:
 
 def test_others_tokens_are_not_there(owner: User, stranger: User) -> None:
     made = tokens.api_token(owner)
-    client = browser(stranger)
+    client = tokens.browser(stranger)
 
     assert client.get(TOKENS).json()["results"] == []
     assert client.delete(f"{TOKENS}{made.row.pk}/").content == client.delete(f"{TOKENS}{uuid4()}/").content
@@ -188,9 +102,9 @@ def test_others_tokens_are_not_there(owner: User, stranger: User) -> None:
 def test_a_revoked_token_does_not_count(owner: User) -> None:
     made = tokens.api_token(owner)
     for _ in range(2):
-        assert browser(owner).delete(f"{TOKENS}{made.row.pk}/").status_code == 204
+        assert tokens.browser(owner).delete(f"{TOKENS}{made.row.pk}/").status_code == 204
         assert shown(made.secret).get(ME).status_code == 401
-    assert browser(owner).get(TOKENS).json()["results"][0]["revoked_at"] is not None
+    assert tokens.browser(owner).get(TOKENS).json()["results"][0]["revoked_at"] is not None
 
 
 def test_an_end_may_be_told_in_any_offset(owner: User) -> None:
@@ -228,7 +142,7 @@ def test_there_is_an_end_of_tokens(owner: User, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(api_tokens, "MOST", 1)
     made = make(owner).json()
     assert make(owner).status_code == 409
-    browser(owner).delete(f"{TOKENS}{made['id']}/")
+    tokens.browser(owner).delete(f"{TOKENS}{made['id']}/")
 
     assert make(owner).status_code == 201
 
@@ -285,7 +199,7 @@ def test_a_token_reaches_no_account_that_its_user_lost(owner: User, shared_accou
 def test_a_token_whose_only_account_is_deleted_reaches_none(owner: User, account: BankAccount) -> None:
     other = build.account(owner=owner, name="Other")
     client = tokens.script(owner, accounts=[other])
-    browser(owner).delete(f"/api/v1/bank-accounts/{other.pk}/")
+    tokens.browser(owner).delete(f"/api/v1/bank-accounts/{other.pk}/")
 
     assert client.get("/api/v1/bank-accounts/").json()["results"] == []
 
@@ -305,7 +219,7 @@ def test_a_key_used_by_one_bearer_gives_its_answer_to_no_other(house: House) -> 
     key: Any = {"headers": {"Idempotency-Key": "k"}}
     script = tokens.script(house.owner, "move_money")
     first, again = (script.post(path, body, **JSON, **key) for _ in range(2))
-    others = [browser(house.owner), tokens.script(house.owner, accounts=[elsewhere])]
+    others = [tokens.browser(house.owner), tokens.script(house.owner, accounts=[elsewhere])]
 
     assert (first.status_code, again.content) == (201, first.content)
     assert again["Idempotency-Replayed"] == "true"
@@ -314,7 +228,7 @@ def test_a_key_used_by_one_bearer_gives_its_answer_to_no_other(house: House) -> 
 
 def test_a_secret_is_not_kept_under_a_key(owner: User) -> None:
     body = {"name": "import", "scopes": ["read"]}
-    answer = browser(owner).post(TOKENS, body, **JSON, headers={"Idempotency-Key": "k"})
+    answer = tokens.browser(owner).post(TOKENS, body, **JSON, headers={"Idempotency-Key": "k"})
 
     assert answer.status_code == 400
     assert list(answer.json()) == ["Idempotency-Key"]
