@@ -1,36 +1,22 @@
-"""The README's production section, run as it is written: with PostgreSQL, Redis, and the scripts that the image runs.
+"""The README's production section, followed word for word on a fresh Debian, and what it then is like to be there."""
 
-What only root can do on a machine of its own is done by stand-ins; MIBUDGE_TEST_FRESH=1 also installs the packages.
-"""
-
-import http.client
 import json
-import os
 import re
-import shutil
-import signal
-import subprocess
-import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, suppress
-from dataclasses import dataclass
-from pathlib import Path
-from secrets import token_hex
+from contextlib import closing
 from typing import Any
 
-import psycopg
 import pytest
 
-from tests import databases
-
-from . import stubs
-from .service import PASSWORD, PATIENCE, ROOT, free_port
+from .machine import Machine, fresh, missing, until
+from .service import PASSWORD, PATIENCE, ROOT
 
 PROXIED = {"Host": "budget.example.org", "X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
+PORT = 8000
 UNITS = ("mibudge-web", "mibudge-scheduler")
+VARIABLES = "set -a && . /etc/mibudge.env && set +a && cd /opt/mibudge && runuser -u mibudge -- "
 SEED = """
 from datetime import timedelta
 from backend import clock
@@ -51,160 +37,101 @@ def section() -> str:
     return str(script)
 
 
-@dataclass
-class Machine:
-    """Where the section is run; `database` stands for the one that it makes."""
-
-    folder: Path
-    database: str
-    queue: str
-    port: int
-    mark: str
-
-    @property
-    def units(self) -> Path:
-        return self.folder / "units"
-
-    def script(self) -> str:
-        """The section with the places of this machine in place of the real ones; each is in it."""
-        venv = str(ROOT / ".venv")
-        places = {
-            "postgres://mibudge:$PASSWORD@127.0.0.1:5432/mibudge": self.database,
-            "redis://127.0.0.1:6379/0": self.queue,
-            "/etc/systemd/system/": f"{self.units}/",
-            "/etc/mibudge.env": f"{self.folder}/env",
-            "/opt/mibudge": f"{self.folder}/opt",
-            "/var/lib/mibudge": f"{self.folder}/data",
-            "PORT=8000": f"PORT={self.port}",
-            "127.0.0.1:8000": f"127.0.0.1:{self.port}",
-        }
-        if os.environ.get("MIBUDGE_TEST_FRESH") != "1":
-            places[".ci/venv requirements.lock"] = f"ln -s {venv} .venv"
-        text = section()
-        for real, here in places.items():
-            assert real in text
-            text = text.replace(real, here)
-        return text
-
-    def environment(self) -> dict[str, str]:
-        return {
-            "PATH": f"{self.folder}/bin:{os.environ['PATH']}",
-            "HOME": str(self.folder),
-            "MIBUDGE_STUB_MARK": self.mark,
-            "MIBUDGE_PASSWORD": PASSWORD,
-            "STUB_UNITS": str(self.units),
-            "STUB_OPT": f"{self.folder}/opt",
-            "STUB_ENV": f"{self.folder}/env",
-        }
-
-    def variables(self) -> dict[str, str]:
-        lines = (self.folder / "env").read_text().splitlines()
-        return self.environment() | dict(line.split("=", 1) for line in lines)
-
-    def log(self) -> str:
-        return "\n".join(path.read_text() for path in self.units.glob("*.log"))
-
-    def start(self, unit: str) -> None:
-        subprocess.run(["systemctl", "start", unit], env=self.environment(), check=True)  # noqa: S607  the stand-in
-
-    def processes(self) -> list[int]:
-        found = []
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit():
-                with suppress(OSError):
-                    if f"MIBUDGE_STUB_MARK={self.mark}".encode() in (entry / "environ").read_bytes().split(b"\0"):
-                        found.append(int(entry.name))
-        return found
-
-    def terminate(self, unit: str) -> None:
-        """As `systemctl stop` does; what it started must be gone within its time."""
-        process = int((self.units / f"{unit}.pid").read_text())
-        os.kill(process, signal.SIGTERM)
-        until(lambda: process not in alive(self.processes()), f"end of {unit}")
-
-
-def alive(processes: list[int]) -> list[int]:
-    return [each for each in processes if Path(f"/proc/{each}/cmdline").read_bytes()]
-
-
-def until(look: Any, what: str) -> Any:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if found := look():
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"no {what} within {PATIENCE} seconds")
-
-
-@pytest.fixture
-def machine(folder: Path, postgres_url: str, redis_url: str) -> Iterator[Machine]:
-    with databases.empty(postgres_url) as database:
-        machine = Machine(folder=folder, database=database, queue=redis_url, port=free_port(), mark=token_hex(8))
-        machine.units.mkdir()
-        stubs.make(folder / "bin")
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """Where the section was followed; the tests below go on from what those before them left."""
+    if reason := missing():
+        pytest.skip(reason)
+    with fresh(tmp_path_factory.mktemp("production")) as machine:
+        machine.file("/root/section").write_text(section())
+        done = machine.run("bash", "-e", "-u", "-o", "pipefail", "/root/section", MIBUDGE_PASSWORD=PASSWORD)
+        assert done.returncode == 0, done.stdout + done.stderr + journal(machine)
+        assert '"status": "ready"' in done.stdout
         yield machine
-        for process in machine.processes():
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        until(lambda: not alive(machine.processes()), "end of what was started")
 
 
 def ask(machine: Machine, method: str, path: str, body: object = None, token: str = "") -> tuple[int, Any]:
     headers = PROXIED | {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
-    with closing(http.client.HTTPConnection("127.0.0.1", machine.port, timeout=PATIENCE)) as connection:
+    with closing(machine.connection(PORT)) as connection:
         connection.request(method, path, body=json.dumps(body) if body else None, headers=headers)
         answer = connection.getresponse()
         text = answer.read()
     return answer.status, json.loads(text) if text else None
 
 
-def test_the_production_section_gives_a_running_service(machine: Machine) -> None:
-    shell = shutil.which("bash")
-    assert shell
-    taken = subprocess.run(
-        [shell, "-e", "-u", "-o", "pipefail"],
-        input=machine.script(),
-        cwd=ROOT,
-        env=machine.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert taken.returncode == 0, taken.stdout + taken.stderr + machine.log()
-    assert '"status": "ready"' in taken.stdout
-    assert (machine.folder / "env").stat().st_mode & 0o777 == 0o600
-
+def sign_in(machine: Machine) -> str:
     status, signed_in = ask(machine, "POST", "/api/token/", {"username": "ana", "password": PASSWORD})
     assert status == 200, signed_in
-    token = signed_in["access"]
-    assert ask(machine, "GET", "/api/v1/users/me/", token=token)[1]["username"] == "ana"
-
-    funds_what_is_due(machine)
-    tells_prometheus(machine)
-    answers_what_it_has_begun(machine, token)
-    assert "Traceback" not in machine.log()
+    return str(signed_in["access"])
 
 
-def funds_what_is_due(machine: Machine) -> None:
-    """The scheduler is stopped and started; it makes up for what was due meanwhile."""
-    machine.terminate("mibudge-scheduler")
-    seed = [sys.executable, "-c", "import django; django.setup()\n" + SEED]
-    variables = machine.variables() | {"DJANGO_SETTINGS_MODULE": "backend.settings", "PYTHONPATH": str(ROOT)}
-    subprocess.run(seed, cwd=ROOT, env=variables, check=True)
-    machine.start("mibudge-scheduler")
-
-    def done() -> bool:
-        with psycopg.connect(machine.database) as connection:
-            found = connection.execute("SELECT count(*) FROM ledger_fundingevent WHERE status = 'done'").fetchone()
-            return found is not None and found[0] >= 5
-
-    until(done, "funding")
+def ready(machine: Machine) -> bool:
+    try:
+        return ask(machine, "GET", "/readyz")[0] == 200
+    except OSError:
+        return False
 
 
-def tells_prometheus(machine: Machine) -> None:
-    """Straight from this machine; not through the proxy."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{machine.port}/metrics", timeout=PATIENCE) as answer:
-        told = answer.read().decode()
+def journal(machine: Machine) -> str:
+    return machine.do("journalctl", "--no-pager", "--output=cat", *(f"--unit={unit}" for unit in UNITS))
+
+
+def shown(machine: Machine, unit: str) -> dict[str, str]:
+    """What systemd says of a unit."""
+    return dict(line.split("=", 1) for line in machine.do("systemctl", "show", unit).splitlines())
+
+
+def funded(machine: Machine) -> int:
+    count = "SELECT count(*) FROM ledger_fundingevent WHERE status = 'done'"
+    return int(machine.do("runuser", "-u", "postgres", "--", "psql", "-At", "-d", "mibudge", "-c", count))
+
+
+def test_who_comes_through_the_proxy_signs_in(machine: Machine) -> None:
+    assert ask(machine, "GET", "/api/v1/users/me/", token=sign_in(machine))[1]["username"] == "ana"
+
+
+def test_secrets_and_data_are_closed_to_other_users(machine: Machine) -> None:
+    assert machine.do("stat", "-c", "%U %a", "/etc/mibudge.env") == "root 600\n"
+    assert machine.do("stat", "-c", "%U %a", "/var/lib/mibudge") == "mibudge 700\n"
+
+
+def test_the_database_knows_all_letters(machine: Machine) -> None:
+    """Whatever language the machine speaks: searches find é by É only if the database does."""
+    query = "SELECT pg_encoding_to_char(encoding), upper('é') FROM pg_database WHERE datname = 'mibudge'"
+    assert machine.do("runuser", "-u", "postgres", "--", "psql", "-At", "-d", "mibudge", "-c", query) == "UTF8|É\n"
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_each_unit_runs_restricted(machine: Machine, unit: str) -> None:
+    told = shown(machine, unit)
+    written = (ROOT / "docker/systemd" / f"{unit}.service").read_text()
+    asked = dict(re.findall(r"^((?:Protect|Private|NoNew|Lock)\w+|User|Restart|UMask)=(.+)$", written, re.MULTILINE))
+    assert len(asked) >= 12
+    assert {name: told[name] for name in asked} == asked
+    assert (told["UnitFileState"], told["ActiveState"], told["NRestarts"]) == ("enabled", "active", "0")
+    process = dict(
+        line.split(":\t", 1)
+        for line in machine.do("cat", f"/proc/{told['MainPID']}/status").splitlines()
+        if ":\t" in line
+    )
+    assert machine.do("id", "-u", "mibudge").split() * 4 == process["Uid"].split()
+    assert (process["NoNewPrivs"], process["Seccomp"]) == ("1", "2")
+    assert {int(process[name], 16) for name in ("CapBnd", "CapPrm", "CapEff", "CapInh", "CapAmb")} == {0}
+
+
+def test_what_was_due_while_the_scheduler_was_stopped_is_funded(machine: Machine) -> None:
+    machine.do("systemctl", "stop", "mibudge-scheduler")
+    machine.do("sh", "-c", f'{VARIABLES} docker/entrypoint shell --command "$SEED"', SEED=SEED)
+    assert funded(machine) == 0
+    machine.do("systemctl", "start", "mibudge-scheduler")
+    until(lambda: funded(machine) >= 5, "funding")
+
+
+def test_prometheus_is_told_everything(machine: Machine) -> None:
+    """Straight from the machine; not through the proxy."""
+    with closing(machine.connection(PORT)) as connection:
+        connection.request("GET", "/metrics")
+        told = connection.getresponse().read().decode()
     failed = dict(re.findall(r'^mibudge_lookup_failed\{what="(\w+)"\} (.+)$', told, re.MULTILINE))
     assert set(failed.values()) == {"0.0"}
     assert "queue" in failed
@@ -212,17 +139,32 @@ def tells_prometheus(machine: Machine) -> None:
     assert ask(machine, "GET", "/metrics")[0] == 404
 
 
-def answers_what_it_has_begun(machine: Machine, token: str) -> None:
-    """A request whose body is still coming when the web server is told to stop gets its answer."""
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_unit_that_is_killed_comes_back(machine: Machine, unit: str) -> None:
+    before = shown(machine, unit)["MainPID"]
+    machine.do("systemctl", "kill", "--kill-whom=main", "--signal=KILL", unit)
+
+    def back() -> bool:
+        told = shown(machine, unit)
+        return told["SubState"] == "running" and told["MainPID"] not in ("0", before) and told["NRestarts"] == "1"
+
+    until(back, f"second {unit}")
+    until(lambda: ready(machine), "readiness")
+    assert sign_in(machine)
+
+
+def test_a_request_that_is_under_way_is_answered_before_the_web_server_stops(machine: Machine) -> None:
+    """Its body is still coming when the web server is told to stop."""
     body = json.dumps({"name": "Savings", "bank": "nonsense", "account_type": "S"}).encode()
-    more = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Content-Length": str(len(body))}
-    with closing(http.client.HTTPConnection("127.0.0.1", machine.port, timeout=PATIENCE)) as connection:
+    more = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+    authorized = {"Authorization": f"Bearer {sign_in(machine)}"}
+    with closing(machine.connection(PORT)) as connection:
         connection.putrequest("POST", "/api/v1/bank-accounts/", skip_host=True)
-        for name, value in (PROXIED | more).items():
+        for name, value in (PROXIED | more | authorized).items():
             connection.putheader(name, value)
         connection.endheaders(body[:5])
         time.sleep(1)  # until a thread has it
-        stopping = threading.Thread(target=machine.terminate, args=("mibudge-web",))
+        stopping = threading.Thread(target=machine.do, args=("systemctl", "stop", "mibudge-web"))
         stopping.start()
         time.sleep(1)
         connection.send(body[5:])
@@ -230,5 +172,23 @@ def answers_what_it_has_begun(machine: Machine, token: str) -> None:
         assert answer.status == 400
         assert "bank" in json.loads(answer.read())
         stopping.join()
+    assert shown(machine, "mibudge-web")["Result"] == "success"
     with pytest.raises(OSError, match="refused"):
         ask(machine, "GET", "/healthz")
+
+
+def test_all_is_there_after_a_reboot(machine: Machine) -> None:
+    before = funded(machine)
+    machine.reboot()
+    until(lambda: ready(machine), "readiness", patience=3 * PATIENCE)
+    for unit in UNITS:
+        assert shown(machine, unit)["ActiveState"] == "active"
+    assert funded(machine) == before
+    assert ask(machine, "GET", "/api/v1/users/me/", token=sign_in(machine))[1]["username"] == "ana"
+    assert machine.do("sh", "-c", f"{VARIABLES} docker/entrypoint verify_ledger")
+
+
+def test_nothing_went_wrong_that_nobody_saw(machine: Machine) -> None:
+    log = journal(machine)
+    assert all(f"Started {unit}" in log for unit in UNITS)
+    assert "Traceback" not in log, log
