@@ -1,15 +1,18 @@
 """What does a request cost the web server, and what the database?
 
     python -m bench.capacity [--times 200] [--port 8170]
-    DATABASE_URL=postgres://user:password@host/an_empty_database python -m bench.capacity
+    DATABASE_URL=postgres://user:password@host/an_empty_database python -m bench.capacity [--standby URL]
 
 The service runs as its users run it, with the demo household; one client sends one request after the other. CPU time is
-read from the kernel (Linux): of gunicorn's processes, and of the PostgreSQL backends that serve this database.
+read from the kernel (Linux): of gunicorn's processes, and of the PostgreSQL backends that serve this database. Those of
+a standby are told apart by their user: its URL names another one than DATABASE_URL, who may read all tables.
 """
 
 import argparse
 import os
+import statistics
 import sys
+import time
 from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
@@ -27,18 +30,22 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="What does a request cost the web server, and what the database?")
     parser.add_argument("--times", type=int, default=200, help="requests of each kind")
     parser.add_argument("--port", type=int, default=8170, help="where the service listens meanwhile")
+    parser.add_argument("--standby", default="", help="URL of a streaming standby that answers reads")
     options = parser.parse_args(arguments)
-    with running(port=options.port) as client:
-        print(f"{'ms of CPU':44}{'web':>8}{'database':>10}")
+    urls = [os.environ.get("DATABASE_URL", ""), options.standby]
+    with running(port=options.port, variables={"MIBUDGE_REPLICA_URL": options.standby}) as client:
+        print(f"{'ms of CPU':44}{'web':>8}{'database':>10}{'standby':>10}{'ms to wait':>12}")
         for name, request in requests(client).items():
             for _ in range(10):
                 request()
-            before = spent(b"gunicorn", below=os.getpid()), spent(backends())
+            before, waits = [spent(b"gunicorn", below=os.getpid()), *map(spent, map(backends, urls))], []
             for _ in range(options.times):
+                began = time.perf_counter()
                 request()
-            after = spent(b"gunicorn", below=os.getpid()), spent(backends())
-            web, database = ((late - early) / options.times for late, early in zip(after, before, strict=True))
-            print(f"{name:44}{web:8.1f}{database:10.1f}")
+                waits.append((time.perf_counter() - began) * 1000)
+            after = [spent(b"gunicorn", below=os.getpid()), *map(spent, map(backends, urls))]
+            web, database, standby = ((late - early) / options.times for late, early in zip(after, before, strict=True))
+            print(f"{name:44}{web:8.1f}{database:10.1f}{standby:10.1f}{statistics.median(waits):12.1f}")
     return 0
 
 
@@ -80,9 +87,9 @@ def requests(client: Client) -> Mapping[str, Callable[[], object]]:
     }
 
 
-def backends() -> bytes:
-    """How the backends of this database call themselves; on SQLite there are none."""
-    url = urlsplit(os.environ.get("DATABASE_URL", ""))
+def backends(address: str) -> bytes:
+    """How the backends of a database call themselves that serve this user; on SQLite there are none."""
+    url = urlsplit(address)
     return f"postgres: {url.username} {url.path[1:]}".encode() if url.scheme else b"no such process"
 
 

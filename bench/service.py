@@ -18,14 +18,15 @@ PATIENCE = 300.0
 
 
 @contextmanager
-def running(*, port: int) -> Iterator["Client"]:
+def running(*, port: int, variables: Mapping[str, str] | None = None) -> Iterator["Client"]:
     """The service at that port, gone afterwards; yields its demo user, signed in.
 
-    On SQLite in a temporary folder, or in the empty database that DATABASE_URL names.
+    On SQLite in a temporary folder, or in the empty database that DATABASE_URL names; with more `variables` if given.
     """
     password = secrets.token_urlsafe(12)
     with tempfile.TemporaryDirectory(prefix="mibudge-bench-") as folder:
         own = {"MIBUDGE_DATA": folder, "MIBUDGE_DEMO": "1", "MIBUDGE_DEMO_PASSWORD": password, "PORT": str(port)}
+        own |= variables or {}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MIBUDGE_")}
         command = [sys.executable, "-m", "backend.serve", "--with-parent"]
         process = subprocess.Popen(command, env=kept | own, stdout=subprocess.DEVNULL)  # noqa: S603  the project's own
