@@ -10,6 +10,12 @@ from django.core.exceptions import ImproperlyConfigured
 
 SQLITE = "django.db.backends.sqlite3"
 POSTGRESQL = "django.db.backends.postgresql"
+SCHEMES = ("postgres://", "postgresql://")
+STANDBY = "backend.replica"
+
+LIMITS = "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
+STANDBY_LIMITS = "-c statement_timeout=5s -c lock_timeout=1s -c idle_in_transaction_session_timeout=30s"
+"""What a standby does not do in that time the primary does, who then has all of its own."""
 
 
 def configuration(url: str, *, serving: bool, pool: int) -> dict[str, Any]:
@@ -36,11 +42,33 @@ def configuration(url: str, *, serving: bool, pool: int) -> dict[str, Any]:
         found["TEST"] = {"NAME": f"test_{found['NAME']}_{os.getpid()}"}
         found["CONN_HEALTH_CHECKS"] = True
         if serving:
-            limits = "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
-            options["options"] = f"{limits} {options.get('options', '')}".strip()
+            options["options"] = f"{LIMITS} {options.get('options', '')}".strip()
             if pool:
                 options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
     else:
         raise ImproperlyConfigured("DATABASE_URL must begin with postgres:// or sqlite://: others are not supported.")
     found["ATOMIC_REQUESTS"] = False
+    return found
+
+
+def standbys(urls: list[str], *, primary: str) -> dict[str, dict[str, Any]]:
+    """Django's descriptions of the streaming standbys behind such URLs, by names of their own; `primary` is its URL."""
+    found: dict[str, dict[str, Any]] = {}
+    for number, url in enumerate(urls, start=1):
+        if not url.startswith(SCHEMES):
+            raise ImproperlyConfigured(
+                "MIBUDGE_REPLICA_URL must hold addresses that begin with postgres://, separated by commas "
+                "(a comma within one is written %2C)."
+            )
+        if not primary.startswith(SCHEMES):
+            raise ImproperlyConfigured(
+                "MIBUDGE_REPLICA_URL names a standby of the PostgreSQL that DATABASE_URL names: set both, or none."
+            )
+        if url == primary:
+            raise ImproperlyConfigured("MIBUDGE_REPLICA_URL names the same database as DATABASE_URL: leave it away.")
+        described: dict[str, Any] = environ.Env.db_url_config(url)
+        options = described.setdefault("OPTIONS", {})
+        options["options"] = f"{STANDBY_LIMITS} {options.get('options', '')}".strip()
+        options.setdefault("connect_timeout", 2)
+        found[f"Replica {number}"] = described | {"ENGINE": STANDBY, "CONN_MAX_AGE": None, "ATOMIC_REQUESTS": False}
     return found

@@ -4,6 +4,7 @@ Variables, all optional:
 MIBUDGE_DATA        folder of everything that is kept: database, queue, secrets, media (default: data/ beside manage.py)
 DATABASE_URL        postgres://user:password@host:port/name instead of the SQLite file
 MIBUDGE_POOL        PostgreSQL connections kept open per process (default 4; 0 opens one per request)
+MIBUDGE_REPLICA_URL postgres:// addresses of its streaming standbys, separated by commas, which then answer reads
 HUEY_URL            redis://host:port/db instead of the SQLite queue
 MIBUDGE_HOSTS       names the service answers to, separated by commas (default: those of the loopback interface)
 MIBUDGE_HTTPS       1 where browsers reach the service by HTTPS: secure cookies, HSTS
@@ -160,6 +161,7 @@ DATABASES = {
         pool=_whole("MIBUDGE_POOL", 4, least=0, most=1_000),
     ),
 }
+STANDBYS = databases.standbys(env.list("MIBUDGE_REPLICA_URL", default=[]), primary=_database_url)
 MEDIA_ROOT = DATA / "media"  # no URL leads here: a view that knows the user hands files out
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700

@@ -203,3 +203,36 @@ def test_threads_share_the_pool_of_their_process(postgres_url: str) -> None:
         handler["default"].close_pool()
 
     assert 1 <= len(processes) <= 2
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"DATABASE_URL": "", "MIBUDGE_REPLICA_URL": "postgres://u@standby/money"},
+            "names a standby of the PostgreSQL",
+        ),
+        (
+            {"MIBUDGE_REPLICA_URL": "postgres://u@one/money,two/money"},
+            "must hold addresses that begin with postgres://",
+        ),
+        ({"MIBUDGE_REPLICA_URL": "postgres://u@primary/money"}, "names the same database as DATABASE_URL"),
+    ],
+)
+def test_standbys_that_make_no_sense_are_refused(tmp_path: Path, given: dict[str, str], message: str) -> None:
+    refused = start(tmp_path, **{"DATABASE_URL": "postgres://u@primary/money", **given})
+
+    assert refused.returncode != 0
+    assert message in refused.stderr
+
+
+def test_standbys_have_less_time_than_the_primary_and_keep_their_connections() -> None:
+    one, two = "postgres://u:p@one:5433/money?sslmode=require", "postgresql://u@two/money"
+
+    found = databases.standbys([one, two], primary="postgres://u@primary/money")
+
+    assert [(name, each["HOST"]) for name, each in found.items()] == [("Replica 1", "one"), ("Replica 2", "two")]
+    assert {each["CONN_MAX_AGE"] for each in found.values()} == {None}
+    assert found["Replica 1"]["OPTIONS"]["sslmode"] == "require"
+    assert "statement_timeout=5s" in found["Replica 2"]["OPTIONS"]["options"]
+    assert databases.standbys([], primary="sqlite:////srv/x.sqlite3") == {}

@@ -2,7 +2,7 @@ import logging
 
 from django.apps import AppConfig
 
-from backend import counters, trace
+from backend import counters, replica, trace
 from backend.ledger import meter, watch
 
 
@@ -13,6 +13,7 @@ class OperationsConfig(AppConfig):
     def ready(self) -> None:
         meter.listen(count)
         watch.listen(told)
+        replica.listen(read)
 
 
 def count(door: str, rows: meter.Written) -> None:
@@ -20,6 +21,12 @@ def count(door: str, rows: meter.Written) -> None:
     from backend.operations import metrics  # most commands write nothing and have no need of it
 
     metrics.written(door, rows)
+
+
+def read(by: str, why: str) -> None:
+    from backend.operations import metrics  # as above
+
+    metrics.replica_reads.labels(by, why).inc()
 
 
 def told(event: watch.Event) -> None:

@@ -38,6 +38,10 @@ writes = Counter(
     "mibudge_ledger_writes", "Rows of the ledger that were written and committed.", ("door", "noun", "action")
 )
 
+replica_reads = Counter(
+    "mibudge_replica_reads", "Reads that a standby was to answer, by who did and why.", ("answered_by", "why")
+)
+
 
 def written(door: str, rows: Written) -> None:
     """Count what the ledger tells."""

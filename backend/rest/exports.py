@@ -14,7 +14,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import exceptions, renderers
 from rest_framework.request import Request
 
-from backend import clock, tickets, trace
+from backend import clock, replica, tickets, trace
 from backend.ledger import errors
 from backend.ledger.models import User
 from backend.ledger.selectors import exports
@@ -63,6 +63,7 @@ class Exports(views.View):
 class ExportLinks(Exports):
     """An address that GraphQL gave out; whoever has it is the user, once."""
 
+    only_reads = False  # the address is used up
     authentication_classes = ()
     permission_classes = ()
     http_method_names = ("get", "options")  # a HEAD, as previews of links send it, would use the address up
@@ -71,7 +72,7 @@ class ExportLinks(Exports):
     def once(self, request: Request, ticket: str) -> FileResponse:
         """Return the export that a link from GraphQL stands for: once, within five minutes, without a token."""
         thing, user = tickets.redeem(ticket, now=clock.now())
-        return download(user, thing)
+        return replica.read(lambda: download(user, thing))
 
 
 def download(user: User, format: str, *, account_id: UUID | None = None) -> FileResponse:  # noqa: A002

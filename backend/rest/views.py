@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from backend import authentication, charsets
+from backend import authentication, charsets, replica
 from backend.ledger import access, doors, errors
 from backend.ledger.models import User
 
@@ -43,6 +43,9 @@ class View(GenericViewSet[Any]):
     noun = "object"
     secret = False
     """Whether what is posted or answered is a secret, which no idempotency key may keep."""
+
+    only_reads = True
+    """Whether a GET writes nothing, so that a standby may answer it."""
 
     authentication_classes: Sequence[type[BaseAuthentication]] = (authentication.ScopedAuthentication,)
     metadata_class = Options
@@ -74,6 +77,13 @@ class View(GenericViewSet[Any]):
             if self.secret and idempotency.HEADER in request.headers:
                 raise exceptions.ValidationError({idempotency.HEADER: ["What is secret is sent without a key."]})
             self.__dict__["post"] = idempotency.guarded(handler, request)  # DRF looks it up after this
+        if request.method in {"GET", "HEAD"} and self.only_reads:
+            self._let_standbys_answer(request.method.lower())
+
+    def _let_standbys_answer(self, method: str) -> None:
+        handler = getattr(self, method, None)
+        if handler is not None:
+            self.__dict__[method] = lambda *args, **kwargs: replica.read(lambda: handler(*args, **kwargs))
 
     def check_permissions(self, request: Request) -> None:
         """Refuse who is not signed in or not meant, and an API token that is not for the operation."""

@@ -104,7 +104,7 @@ def shown(found: Iterable[GraphQLError]) -> list[dict[str, Any]]:
 
 def _shown(error: GraphQLError) -> dict[str, Any]:
     formatted: dict[str, Any] = dict(error.formatted)
-    cause = _cause(error)
+    cause = cause_of(error)
     if isinstance(cause, errors.LedgerError):
         _note(cause)
         extensions = {"code": cause.code, "field": field_name(cause.field)}
@@ -120,13 +120,13 @@ def _shown(error: GraphQLError) -> dict[str, Any]:
 def log(found: Iterable[GraphQLError]) -> None:
     """Note what was not foreseen, with its traceback. Refusals and bad documents are answers, not events."""
     for error in found:
-        cause = _cause(error)
+        cause = cause_of(error)
         if cause is not None and not isinstance(cause, errors.LedgerError | RecursionError):
             field = next((node.name.value for node in error.nodes or () if isinstance(node, FieldNode)), "?")
             logger.error("A GraphQL field failed: %s", field, exc_info=cause)  # not by the alias that a client chose
 
 
-def _cause(error: GraphQLError) -> Exception | None:
+def cause_of(error: GraphQLError) -> Exception | None:
     """What a resolver raised; None for an error about the document or its variables."""
     cause = error.original_error
     while isinstance(cause, GraphQLError):

@@ -14,6 +14,7 @@ from strawberry.types import ExecutionContext, Info
 from strawberry.types.graphql import OperationType
 from strawberry_django.optimizer import DjangoOptimizerExtension
 
+from backend import replica
 from backend.ledger.selectors import snapshot
 
 from . import deadline, documents, errors, ids, mutations
@@ -100,7 +101,7 @@ class Snapshot(SchemaExtension):
     def on_execute(self) -> Iterator[None]:
         if self.execution_context.operation_type is OperationType.QUERY:
             owned = not connection.in_atomic_block
-            with snapshot.reading(), deadline.limited(deadline.SECONDS, owned=owned):
+            with replica.reading(), snapshot.reading(), deadline.limited(deadline.SECONDS, owned=owned):
                 yield
         else:
             yield
@@ -108,7 +109,8 @@ class Snapshot(SchemaExtension):
 
 class Schema(strawberry.Schema):
     def process_errors(self, errors_: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        errors.log(errors_)
+        if not replica.is_to_be_repeated(map(errors.cause_of, errors_)):
+            errors.log(errors_)
 
 
 schema = Schema(

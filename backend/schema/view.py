@@ -14,7 +14,7 @@ from strawberry.django.views import GraphQLView
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 
-from backend import authentication, clock
+from backend import authentication, clock, replica
 from backend.ledger import doors
 from backend.ledger import errors as ledger_errors
 from backend.ledger.models import User
@@ -65,7 +65,7 @@ class View(GraphQLView[Context, None]):
     def _run(self, request: HttpRequest, user: User) -> HttpResponseBase:
         try:
             with doors.through(doors.GRAPHQL):
-                return self.run(request, context=Context(user=user, now=clock.now(), session_id=user.session_id))
+                return replica.attempted(lambda: self.run(request, context=_context(user)))
         except HTTPException as error:
             return refused(error.status_code, error.reason)
         except UnicodeDecodeError:
@@ -88,6 +88,10 @@ class View(GraphQLView[Context, None]):
 
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)
+
+
+def _context(user: User) -> Context:
+    return Context(user=user, now=clock.now(), session_id=user.session_id)
 
 
 def refused(status: int, message: str) -> HttpResponse:
