@@ -52,12 +52,16 @@ class Service:
         own = {"MIBUDGE_DATA": str(folder / "data"), "MIBUDGE_DEMO": "0", "PORT": str(self.port)}
         self.environment = kept | own | dict(variables or {})
 
+    def command(self) -> list[str]:
+        """What is started."""
+        return [sys.executable, "-m", "backend.serve", "--with-parent"]
+
     def start(self) -> float:
         """Start, wait until a request is answered; how many seconds that took."""
         began = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "backend.serve", "--with-parent"],
+                self.command(),
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,
@@ -135,17 +139,18 @@ class Service:
     def people_and_banks(self, people: Mapping[str, list[str]], banks: Mapping[str, str]) -> dict[str, str]:
         """Make users (name: options of `createuser`) and banks (name: currency); the banks' ids by name."""
         given = json.dumps([list(people.items()), list(banks.items())])
-        printed = self._script(PREPARE, given)
+        printed = self.script(PREPARE, given)
         return dict(zip(banks, printed.split(), strict=True))
 
     def share(self, account: str, username: str) -> None:
         """Make somebody a co-owner."""
-        self._script(SHARE, account, username)
+        self.script(SHARE, account, username)
 
     def deactivate(self, username: str) -> None:
-        self._script(DEACTIVATE, username)
+        self.script(DEACTIVATE, username)
 
-    def _script(self, text: str, *arguments: str) -> str:
+    def script(self, text: str, *arguments: str) -> str:
+        """What a program prints that runs with the service's settings."""
         found = self._run("-c", "import django; django.setup()\n" + text, *arguments)
         assert found.returncode == 0, found.stdout + found.stderr
         return found.stdout
