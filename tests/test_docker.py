@@ -55,6 +55,29 @@ def test_what_the_services_stand_on_is_declared(compose: Any) -> None:
     assert {service.get("ports") is None for name, service in compose["services"].items() if name != "proxy"} == {True}
 
 
+def test_what_ends_comes_back_and_no_log_grows_forever(compose: Any) -> None:
+    for name, service in compose["services"].items():
+        assert service["restart"] == ("no" if name == "migrate" else "always"), name
+        assert set(service["logging"]["options"]) == {"max-size", "max-file"}, name
+
+
+def test_the_database_is_healthy_where_others_reach_it(compose: Any) -> None:
+    asked = compose["services"]["database"]["healthcheck"]["test"]
+    assert asked[asked.index("--host") + 1] == "127.0.0.1"  # not the socket, which answers while it is being made
+
+
+def test_the_queue_can_start_without_capabilities_and_answers_its_network(compose: Any) -> None:
+    queue = compose["services"]["queue"]
+    assert queue["cap_drop"] == ["ALL"]
+    assert int(queue["user"].split(":")[0]) > 0  # root would change its user, which takes a capability
+    assert "--protected-mode no" in queue["command"]
+
+
+def test_the_proxy_stays_while_the_web_server_is_replaced(compose: Any) -> None:
+    assert "depends_on" not in compose["services"]["proxy"]  # compose replaces what depends on what it replaces
+    assert "lb_try_duration" in (DOCKER / "Caddyfile").read_text()
+
+
 def test_images_are_pinned(compose: Any) -> None:
     images = {service["image"] for service in compose["services"].values()}
     images |= set(re.findall(r"^FROM (\S+)", (DOCKER / "Dockerfile").read_text(), re.MULTILINE))
@@ -82,7 +105,8 @@ def test_the_image_runs_as_nobody_and_copies_what_there_is() -> None:
     lines = (DOCKER / "Dockerfile").read_text().splitlines()
     assert "USER 10001:10001" in lines
     copied = [line.split()[1] for line in lines if line.startswith("COPY ") and "--from" not in line]
-    ignored = (DOCKER / "Dockerfile.dockerignore").read_text().splitlines()
+    ignored = (ROOT / ".dockerignore").read_text().splitlines()  # the one name that every builder looks for
+    assert "*" in ignored
     for source in copied:
         assert (ROOT / source).exists()
         assert f"!{source.removesuffix('/')}" in ignored
