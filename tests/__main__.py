@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from typing import IO
 
 import pytest
 
-from tests import servers
+from tests import prepared, servers
 
 OUTSIDE = "tests/acceptance"
 """Tests that see a running service from outside: which database other tests have does not matter to them."""
@@ -40,7 +40,12 @@ stopping = threading.Event()
 
 def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, stop)
-    sqlite = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "HUEY_URL")}
+    with tempfile.TemporaryDirectory(prefix="mibudge-prepared-") as folder:
+        return run_all(arguments, os.environ | {prepared.VARIABLE: folder})
+
+
+def run_all(arguments: list[str], environment: Mapping[str, str]) -> int:
+    sqlite = {name: value for name, value in environment.items() if name not in ("DATABASE_URL", "HUEY_URL")}
     postgresql = sqlite | {"DATABASE_URL": servers.POSTGRESQL.url}
     missing = {server: server.missing() for server in (servers.POSTGRESQL, servers.REDIS)}
     parts = [arguments] if arguments else PARTS

@@ -16,6 +16,7 @@ import pytest
 from django.conf import settings
 
 from backend import serve
+from tests import prepared
 
 LONG = 60.0  # seconds after which a test gives up waiting; nothing is measured
 
@@ -107,8 +108,20 @@ def until(look: Callable[[], T], what: str) -> T:
 
 
 @pytest.fixture
+def new(tmp_path: Path) -> Iterator[Service]:
+    """On a folder that was not there yet."""
+    yield from running(tmp_path)
+
+
+@pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    service = Service(tmp_path)
+    """On the data of the last time."""
+    prepared.migrated(tmp_path / "data")
+    yield from running(tmp_path)
+
+
+def running(folder: Path) -> Iterator[Service]:
+    service = Service(folder)
     yield service
     for process in [*service.parts(), service.process.pid]:
         with suppress(ProcessLookupError):
@@ -116,14 +129,14 @@ def service(tmp_path: Path) -> Iterator[Service]:
     service.process.wait()
 
 
-def test_it_serves_until_it_is_told_to_stop(service: Service) -> None:
-    assert service.get("/no/such/path/") == 404, service.log.read_text()
-    assert until(service.consumer, "consumer")
+def test_it_serves_until_it_is_told_to_stop(new: Service) -> None:
+    assert new.get("/no/such/path/") == 404, new.log.read_text()
+    assert until(new.consumer, "consumer")
 
-    assert service.end(signal.SIGTERM) == 0
+    assert new.end(signal.SIGTERM) == 0
 
-    log = service.log.read_text()
-    assert f"http://localhost:{service.port}/" in log
+    log = new.log.read_text()
+    assert f"http://localhost:{new.port}/" in log
     assert "Traceback" not in log
 
 

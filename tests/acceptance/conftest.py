@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests import prepared
+
 from .browser import FLAGS, Visits
 from .client import Client
 from .service import PASSWORD, Service
@@ -52,6 +54,7 @@ def build(service: Service) -> World:
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     service = Service(tmp_path_factory.mktemp("acceptance"))
+    prepared.migrated(service.data)
     try:
         service.start()
         world = build(service)
@@ -71,10 +74,8 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def demo_service(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service with the demo household, for people with browsers."""
-    service = Service(tmp_path_factory.mktemp("explorer"), {"MIBUDGE_DEMO_PASSWORD": PASSWORD})
-    for command in ("migrate", "demo"):  # beforehand: a start has less patience
-        prepared = service.manage(command)
-        assert prepared.returncode == 0, prepared.stdout + prepared.stderr
+    service = Service(tmp_path_factory.mktemp("explorer"))
+    prepared.moved_in(service.data)
     try:
         service.start()
         yield service
@@ -96,7 +97,8 @@ def chromium(chromium_path: str) -> Iterator[Browser]:
 @pytest.fixture
 def visits(chromium: Browser, demo_service: Service) -> Iterator[Visits]:
     """Opens tabs. None of them may have complained, or asked another host, when the test is done."""
-    visits = Visits(chromium, base=f"http://127.0.0.1:{demo_service.port}", password=PASSWORD)
+    password = (demo_service.data / "demo" / "password").read_text().strip()
+    visits = Visits(chromium, base=f"http://127.0.0.1:{demo_service.port}", password=password)
     yield visits
     visits.close()
     assert visits.complaints() == []

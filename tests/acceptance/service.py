@@ -56,6 +56,10 @@ class Service:
         """What is started."""
         return [sys.executable, "-m", "backend.serve", "--with-parent"]
 
+    @property
+    def data(self) -> Path:
+        return Path(self.environment["MIBUDGE_DATA"])
+
     def start(self) -> float:
         """Start, wait until a request is answered; how many seconds that took."""
         began = time.monotonic()
@@ -128,7 +132,8 @@ class Service:
             time.sleep(0.05)
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self._run("manage.py", *arguments)
+        """Run a command, without Django's checks of the code, which take longer than most commands."""
+        return self._run("manage.py", *arguments, "--skip-checks")
 
     def verify(self) -> str:
         """The last line of what `manage.py verify_ledger` says; fails where it found a breach."""

@@ -13,7 +13,7 @@ from itertools import count
 
 import pytest
 
-from tests import databases
+from tests import databases, prepared, servers
 
 from . import books
 from .client import Client, Item
@@ -21,7 +21,7 @@ from .service import PASSWORD, Service
 
 READY = 10.0  # seconds that a start after a kill may take, where an ordinary one takes less
 WRITERS = 6
-KILLS = int(os.environ.get("MIBUDGE_TEST_KILLS") or 2)
+KILLS = int(os.environ.get("MIBUDGE_TEST_KILLS") or ("2" if servers.STRICT else "1"))
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -29,6 +29,8 @@ def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     on_server = request.param == "postgresql"
     with databases.empty(request.getfixturevalue("postgres_url")) if on_server else nullcontext("") as database:
         service = Service(tmp_path_factory.mktemp("killed"), {"DATABASE_URL": database} if database else {})
+        if not database:
+            prepared.migrated(service.data)
         service.ordinary = service.restart()
         yield service
         service.kill()

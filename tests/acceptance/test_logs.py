@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests import prepared
+
 from .client import Client, File
 from .service import PASSWORD, Service
 
@@ -20,6 +22,7 @@ STATEMENT = f"""Date,Amount,Description
 @pytest.fixture
 def service(folder: Path) -> Iterator[Service]:
     service = Service(folder, {"MIBUDGE_LOG": "json"})
+    prepared.migrated(service.data)
     service.start()
     yield service
     service.kill()

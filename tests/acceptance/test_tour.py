@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests import prepared
+
 from .service import ROOT, Service
 
 HERE, PASSWORD_FILE = "http://127.0.0.1:8000", "data/demo/password"
@@ -18,9 +20,7 @@ HERE, PASSWORD_FILE = "http://127.0.0.1:8000", "data/demo/password"
 @pytest.fixture
 def service(folder: Path) -> Iterator[Service]:
     service = Service(folder)
-    for command in ("migrate", "demo"):
-        found = service.manage(command)
-        assert found.returncode == 0, found.stderr
+    prepared.moved_in(service.data)
     service.start()
     yield service
     service.kill()

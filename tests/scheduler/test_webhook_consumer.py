@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests import prepared
 from tests.scheduler import receiving
 from tests.scheduler.receiving import receiver
 from tests.scheduler.test_consumer import Jobs, jobs, wait_until
@@ -60,7 +61,7 @@ def shows_metrics(place: str) -> bool:
 def test_a_consumer_that_dies_while_it_sends_is_gone_on_with(tmp_path: Path, die: Callable[[Jobs], None]) -> None:
     with jobs(tmp_path) as running, receiver() as there:
         running.environment["MIBUDGE_WEBHOOKS_PRIVATE"] = "1"
-        running.manage("migrate", "-v0")
+        prepared.migrated(tmp_path)
         running.manage("shell", "-v0", "-c", SEED.replace("URL", there.url()))
         there.behaviours = [receiving.status(200), receiving.silence(600)]
         with socket.create_server(("127.0.0.1", 0)) as free:
