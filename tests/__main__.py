@@ -40,8 +40,10 @@ stopping = threading.Event()
 
 def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, stop)
+    kept = dict(os.environ)
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # else each of some hundred processes compiles the code anew
     with tempfile.TemporaryDirectory(prefix="mibudge-prepared-") as folder:
-        return run_all(arguments, os.environ | {prepared.VARIABLE: folder})
+        return run_all(arguments, kept | {prepared.VARIABLE: folder})
 
 
 def run_all(arguments: list[str], environment: Mapping[str, str]) -> int:
