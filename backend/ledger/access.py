@@ -5,13 +5,14 @@ what is somebody else's are one answer: `NotFound`. Whoever comes with an API to
 sees those of them that its user owns.
 """
 
+from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, QuerySet
 
-from backend.ledger import errors
+from backend.ledger import errors, prepared
 from backend.ledger.models import (
     ApiToken,
     AutoSpendRun,
@@ -148,3 +149,19 @@ def one(rows: QuerySet[Row], key: UUID | str, *, field: str | None = None) -> Ro
     if row is None:
         raise errors.NotFound(f"There is no such {name}.", field=field)
     return row
+
+
+def known(user: Viewer, make: prepared.Make, *values: Any, name: Hashable = None) -> list[Any]:
+    """`prepared.find`, by a statement that is kept for this user: `make` may say what the user may see."""
+    return prepared.find(make, *values, name=(make if name is None else name, user.pk, _grant(user)))
+
+
+def pick(user: Viewer, rows: Callable[[Any], QuerySet[Row]], key: UUID | str, *, field: str | None = None) -> Row:
+    """`one` of the rows that a function of a module gives for the user, by a statement that is kept."""
+
+    def make(hole: prepared.Opening) -> QuerySet[Row]:
+        found = rows(user)
+        return found.filter(pk=hole(found.model))
+
+    found: list[Row] = known(user, make, key, name=rows)
+    return found[0] if found else one(rows(user).none(), key, field=field)

@@ -59,9 +59,6 @@ class Links(OfTransactions):
     filter_backends = ()
     pagination_class = None
 
-    def rows(self) -> QuerySet[Any]:
-        return access.transactions(self.actor).select_related("bank_account")
-
     @extend_schema(responses=LinkCandidateSerializer(many=True))
     def candidates(self, request: Request, id: str) -> Response:  # noqa: A002
         """Return the transactions that this one could be linked with; at most 20, the likeliest first."""

@@ -1,6 +1,7 @@
 """Bank transactions."""
 
 from typing import Any, cast
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import FileResponse
@@ -12,7 +13,7 @@ from rest_framework.response import Response
 
 from backend import clock
 from backend.ledger import access
-from backend.ledger.models import Transaction
+from backend.ledger.models import Transaction, User
 from backend.ledger.services import transactions
 
 from . import fields, filters, pagination, uploads, views
@@ -56,11 +57,22 @@ class TransactionSerializer(serializers.Serializer[Transaction]):
     modified_at = fields.Instant(read_only=True)
 
 
+def shown(user: User) -> QuerySet[Transaction]:
+    """The user's transactions with what is shown of them."""
+    return access.transactions(user).select_related("bank_account")
+
+
 class OfTransactions(views.View):
     """What views that show transactions share."""
 
     noun = "Transaction"
     serializer_class = TransactionSerializer
+
+    def rows(self) -> QuerySet[Any]:
+        return shown(self.actor)
+
+    def one(self, key: UUID) -> Any:
+        return access.pick(self.actor, shown, key)
 
     def represented(self, rows: list[Any]) -> list[dict[str, Any]]:
         return super().represented(access.without_hidden_links(self.actor, rows))
@@ -70,9 +82,6 @@ class Transactions(OfTransactions):
     filterset_class = filters.TransactionFilters
     ordering_fields = ("transaction_date", "amount", "created_at")
     ordering = ("-transaction_date", "-posted_date", "-created_at", "-seq")
-
-    def rows(self) -> QuerySet[Any]:
-        return access.transactions(self.actor).select_related("bank_account")
 
     def list(self, request: Request) -> Response:
         """Return transactions belonging to the authenticated user's accounts.
@@ -150,9 +159,9 @@ class Uploads(Transactions):
     @extend_schema(responses={(200, "image/*"): OpenApiTypes.BINARY})
     def image(self, request: Request, id: str) -> FileResponse:  # noqa: A002
         """Return the image of a transaction."""
-        return uploads.download(access.one(self.rows(), self.key), "image")
+        return uploads.download(self.one(self.key), "image")
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def document(self, request: Request, id: str) -> FileResponse:  # noqa: A002
         """Return the document of a transaction."""
-        return uploads.download(access.one(self.rows(), self.key), "document")
+        return uploads.download(self.one(self.key), "document")

@@ -136,9 +136,13 @@ class View(GenericViewSet[Any]):
                 raise errors.NotFound("There is no such thing.") from None
             raise
 
+    def one(self, key: UUID) -> Any:
+        """The row of that key; raises NotFound."""
+        return access.one(self.rows(), key)
+
     def answer(self, key: UUID, *, status: int = status.HTTP_200_OK) -> Response:
         """The row of that key as it is now."""
-        return self.show(access.one(self.rows(), key), status=status)
+        return self.show(self.one(key), status=status)
 
     def show(self, row: Any, *, status: int = status.HTTP_200_OK) -> Response:
         return Response(self.represented([row])[0], status=status)

@@ -11,7 +11,8 @@ from uuid import UUID
 from django.core.exceptions import EmptyResultSet
 from django.db.models import Model, QuerySet
 
-from backend.ledger.selectors import pages, prepared
+from backend.ledger import prepared
+from backend.ledger.selectors import pages
 
 from . import peers
 from .tables import Table

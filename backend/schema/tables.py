@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model, QuerySet
 
-from backend.ledger.selectors import prepared
-from backend.ledger.selectors.prepared import Convert, Statement
+from backend.ledger import prepared
+from backend.ledger.prepared import Convert, Statement
 
 Row = TypeVar("Row", bound=Model)
 Tuple = tuple[Any, ...]

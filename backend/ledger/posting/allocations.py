@@ -6,9 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
-from backend.ledger import categories, currencies
+from backend.ledger import categories, currencies, prepared
 from backend.ledger.models import BankAccount, Entry, Transaction
 
 from . import chain, journal, rows
@@ -74,7 +74,7 @@ def append(account: BankAccount, entries: Sequence[Entry], *, purse: Purse) -> N
     )
     for entry in entries:
         entry.balance = purse.budgets[entry.budget_id].balance - later.get(entry.budget_id, ZERO)
-    Entry.objects.bulk_create(entries)
+    rows.insert(entries)
 
 
 def allocate(account: BankAccount, transaction: Transaction, parts: Sequence[Part], *, now: datetime) -> None:
@@ -91,7 +91,8 @@ def rearrange(account: BankAccount, transaction: Transaction, parts: Sequence[Pa
     """`allocate`, but the caller saves the account."""
     check_parts(account, parts, amount=transaction.amount)
     wanted = {part.budget_id: part for part in parts}
-    existing = {entry.budget_id: journal.watch(entry) for entry in Entry.objects.filter(transaction=transaction)}
+    lies: list[Entry] = prepared.find(_parts_of, transaction.pk)
+    existing = {entry.budget_id: journal.watch(entry) for entry in lies}
     purse = Purse(account, wanted.keys() | existing.keys())
 
     gone = [entry for budget_id, entry in existing.items() if budget_id not in wanted]
@@ -127,6 +128,10 @@ def rearrange(account: BankAccount, transaction: Transaction, parts: Sequence[Pa
         append(account, fresh, purse=purse)
         journal.created(account, fresh)
     purse.save(now=now)
+
+
+def _parts_of(hole: prepared.Opening) -> QuerySet[Entry]:
+    return Entry.objects.filter(transaction=hole(Transaction))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,7 @@ def _append(account: BankAccount, draft: Draft, *, now: datetime) -> None:
         )
         row.available_balance = account.available_balance - later_available
         row.posted_balance = account.posted_balance - later_posted
-        row.save(force_insert=True)
+        insert([row])
         append(account, entries, purse=purse)
         purse.save(now=now)
         save_account(account)

@@ -1,19 +1,21 @@
 """The lock of an account, and what a write knows while it holds it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 
-from backend.ledger import currencies, errors
+from backend.ledger import access, currencies, errors, prepared
 from backend.ledger.models import BankAccount, Budget, User
 from backend.ledger.rules import budgets as rules
 
-from . import journal, rows
+from . import journal
+from . import rows as rows_
 
 TICK = timedelta(microseconds=1)
 
@@ -30,18 +32,23 @@ def lock(account_id: UUID, *, actor: User | None) -> BankAccount:
     return account
 
 
-def lock_all(
-    account_ids: Iterable[UUID], *, actor: User | None, among: QuerySet[BankAccount] | None = None
-) -> dict[UUID, BankAccount]:
-    """`lock` for the few writes that touch several accounts; those that are gone or not `among` these are left out.
+def lock_all(account_ids: Iterable[UUID], *, actor: User | None, owner: User | None = None) -> dict[UUID, BankAccount]:
+    """`lock` for the few writes that touch several accounts; those that are gone or not this owner's are left out.
 
     They are locked in the order of their ids, so that no two writers wait for each other.
     """
     assert connection.in_atomic_block, "a lock lives in a database transaction"
-    # no_key: rows that refer to the account, such as its owner's choice of a default, may come in meanwhile.
-    known = BankAccount.objects.all() if among is None else among
-    wanted = known.select_for_update(no_key=True).filter(pk__in=set(account_ids))
-    found = {account.pk: account for account in wanted.order_by("pk")}
+    wanted = sorted(set(account_ids))
+
+    def make(hole: prepared.Opening) -> QuerySet[BankAccount]:
+        known = BankAccount.objects.all() if owner is None else access.accounts(owner)
+        keys: list[Any] = [hole(BankAccount) for _ in wanted]
+        # no_key: rows that refer to the account, such as its owner's choice of a default, may come in meanwhile.
+        return known.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+
+    name = (lock_all, len(wanted))
+    rows = prepared.find(make, *wanted, name=name) if owner is None else access.known(owner, make, *wanted, name=name)
+    found: dict[UUID, BankAccount] = {account.pk: account for account in rows}
     for account in found.values():
         journal.begin(account, actor=actor)
     return found
@@ -86,8 +93,8 @@ class Purse:
     def take(self, budget_ids: Iterable[UUID]) -> None:
         """Read those of the budgets that were not read before."""
         if fresh := set(budget_ids) - self.budgets.keys():
-            found = Budget.objects.filter(bank_account=self.account).in_bulk(list(fresh))
-            self.budgets |= {key: journal.watch(budget) for key, budget in found.items()}
+            for budget in _budgets(self.account.pk, fresh):
+                self.budgets[budget.pk] = journal.watch(budget)
 
     def add(self, budget_id: UUID, amount: Decimal, *, by_transfer: bool = False) -> None:
         """Change one balance. Money moved out by hand may make a complete goal incomplete; spending may not."""
@@ -108,7 +115,15 @@ class Purse:
         changed = [budget for budget in self.budgets.values() if journal.changed(self.account, budget)]
         for budget in changed:
             budget.stamp(now)
-        rows.update(changed, ["balance", "net_funding", "complete", "modified_at"])
+        rows_.update(changed, ["balance", "net_funding", "complete", "modified_at"])
+
+
+def _budgets(account_id: UUID, keys: Collection[UUID]) -> list[Budget]:
+    def make(hole: prepared.Opening) -> QuerySet[Budget]:
+        account = hole(BankAccount)
+        return Budget.objects.filter(bank_account=account, pk__in=[hole(Budget) for _ in keys])
+
+    return prepared.find(make, account_id, *keys, name=(_budgets, len(keys)))
 
 
 BEYOND = ("_in_range", "out of range", "integer overflow", "too large to convert")

@@ -7,7 +7,7 @@ from uuid import UUID
 from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent, Transfer, User
 from backend.ledger.rules import budgets as rules
 
-from . import journal
+from . import journal, rows
 from .allocations import append
 from .locking import Purse, is_exact, next_seq, save_account, tick, within_range
 
@@ -58,7 +58,7 @@ def move(
         for budget_id, signed in ((source_id, -amount), (target_id, amount))
     ]
     with within_range(field="amount"):
-        transfer.save(force_insert=True)
+        rows.insert([transfer])
         for leg in legs:
             purse.add(leg.budget_id, leg.amount, by_transfer=True)
         journal.created(account, [transfer])

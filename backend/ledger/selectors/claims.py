@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from backend.ledger import currencies
+from django.db.models import QuerySet
+
+from backend.ledger import currencies, prepared
 from backend.ledger.models import BankAccount, Budget, Transaction
 from backend.ledger.rules import auto_spend
 
@@ -19,7 +21,11 @@ class Claimant:
 
 def claimants(account: BankAccount) -> list[Claimant]:
     """Unallocated first, then the live budgets that have rules, oldest first. Read once for however many rows."""
-    return among(Budget.objects.filter(bank_account=account, archived=False, deleted_at=None))
+    return among(prepared.find(_live, account.pk))
+
+
+def _live(hole: prepared.Opening) -> QuerySet[Budget]:
+    return Budget.objects.filter(bank_account=hole(BankAccount), archived=False, deleted_at=None)
 
 
 def among(live: Iterable[Budget]) -> list[Claimant]:

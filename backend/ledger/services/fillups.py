@@ -1,11 +1,12 @@
 """The fill-up goal of a Recurring budget: opened with it, kept in step, settled before it."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from backend.ledger import posting
+from backend.ledger import posting, prepared
 from backend.ledger.models import BankAccount, Budget, User
 from backend.ledger.rules import budgets as rules
 from backend.ledger.selectors import accounts
@@ -93,11 +94,21 @@ def settle(account: BankAccount, budget: Budget, *, actor: User, now: datetime) 
 
 def sweep(account: BankAccount, *, actor: User, now: datetime) -> None:
     """What a changed transaction left on archived or deleted budgets goes to Unallocated: they hold nothing."""
-    gone = Budget.objects.filter(Q(archived=True) | Q(deleted_at__isnull=False), bank_account=account)
-    for budget in gone.exclude(balance=0):
+    for budget in prepared.find(_held_in_vain, account.pk):
         settle(account, budget, actor=actor, now=now)
+
+
+def _held_in_vain(hole: prepared.Opening) -> QuerySet[Budget]:
+    gone = Q(archived=True) | Q(deleted_at__isnull=False)
+    return Budget.objects.filter(gone, bank_account=hole(BankAccount)).exclude(balance=0)
 
 
 def unallocated(account: BankAccount) -> UUID:
     """The key of the account's Unallocated budget."""
-    return Budget.objects.values_list("pk", flat=True).get(bank_account=account, is_unallocated=True)
+    ((key,),) = prepared.find(_unallocated, account.pk)
+    found: UUID = key
+    return found
+
+
+def _unallocated(hole: prepared.Opening) -> QuerySet[Any, Any]:
+    return Budget.objects.filter(bank_account=hole(BankAccount), is_unallocated=True).values_list("pk")

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Least
 
-from backend.ledger import posting
+from backend.ledger import posting, prepared
 from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent
 from backend.ledger.rules import funding as rules
 from backend.ledger.selectors import accounts as account_selectors
@@ -35,7 +36,7 @@ def reschedule(account: BankAccount, *, now: datetime, ran_on: date | None = Non
         account.save(update_fields=["funding_due_on"])
 
 
-def _planned(account: BankAccount) -> QuerySet[Budget]:
+def _planned(account: BankAccount | prepared.Hole) -> QuerySet[Budget]:
     return Budget.objects.filter(funding_state.LIVE, bank_account=account, is_unallocated=False)
 
 
@@ -53,8 +54,16 @@ def _next_event(account: BankAccount, *, now: datetime) -> date | None:
 
 
 def _first(account: BankAccount) -> date | None:
-    first: date | None = _planned(account).aggregate(first=Min(Least("fund_from", "recur_from")))["first"]
-    return first
+    return _only(prepared.find(_first_of_plans, account.pk))
+
+
+def _first_of_plans(hole: prepared.Opening) -> QuerySet[Any, Any]:
+    plans = _planned(hole(BankAccount)).order_by().values("bank_account")
+    return plans.annotate(first=Min(Least("fund_from", "recur_from"))).values_list("first")
+
+
+def _only(rows: Sequence[tuple[date]]) -> date | None:
+    return rows[0][0] if rows else None
 
 
 def _aim(budget: Budget) -> bool:
@@ -71,15 +80,21 @@ def _aim(budget: Budget) -> bool:
 
 def _waiting(account: BankAccount, *, money: bool) -> date | None:
     """A day that is past if a recorded event can be gone on with."""
-    events = funding_state.unsettled(FundingEvent.objects.filter(bank_account=account))
-    ready = Q(status=FundingEvent.Status.DEFERRED)
-    if account.import_gate:
-        ready &= Q(on__lte=account.last_posted_through) if account.last_posted_through else Q(pk__in=())
-    if money:
-        funds = Budget.objects.filter(bank_account=OuterRef("bank_account"), is_unallocated=True, balance__gt=0)
-        ready = ready | Q(Exists(funds), status=FundingEvent.Status.SHORT)
-    first: date | None = events.filter(ready).aggregate(first=Min("on"))["first"]
-    return first
+    gated, through = account.import_gate, account.last_posted_through
+
+    def make(hole: prepared.Opening) -> QuerySet[Any, Any]:
+        events = funding_state.unsettled(FundingEvent.objects.filter(bank_account=hole(BankAccount)))
+        ready = Q(status=FundingEvent.Status.DEFERRED)
+        if gated:
+            ready &= Q(on__lte=hole(BankAccount._meta.get_field("last_posted_through"))) if through else Q(pk__in=())
+        if money:
+            funds = Budget.objects.filter(bank_account=OuterRef("bank_account"), is_unallocated=True, balance__gt=0)
+            ready = ready | Q(Exists(funds), status=FundingEvent.Status.SHORT)
+        days = events.filter(ready).order_by().values("bank_account")
+        return days.annotate(first=Min("on")).values_list("first")
+
+    values = (account.pk, through) if gated and through else (account.pk,)
+    return _only(prepared.find(make, *values, name=(_waiting, gated, through is None, money)))
 
 
 def _money_ahead(account: BankAccount, *, today: date) -> date | None:

@@ -1,9 +1,12 @@
 """The lock of an account, for a user who writes to it."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from backend.ledger import access, errors, posting
+from django.db.models import QuerySet
+
+from backend.ledger import access, errors, posting, prepared
 from backend.ledger.models import BankAccount, User
 
 
@@ -22,8 +25,12 @@ def accounts(*, actor: User, account_ids: Iterable[UUID], field: str | None = No
     whoever has lost an account while waiting for its lock writes nothing to it.
     """
     wanted = set(account_ids)
-    locked = posting.lock_all(wanted, actor=actor, among=access.accounts(actor))
-    kept = access.accounts(actor).filter(pk__in=locked).values_list("pk", flat=True)
-    if wanted.difference(kept):
+    locked = posting.lock_all(wanted, actor=actor, owner=actor)
+
+    def make(hole: prepared.Opening) -> QuerySet[Any, Any]:
+        return access.accounts(actor).filter(pk__in=[hole(BankAccount) for _ in locked]).values_list("pk")
+
+    kept = access.known(actor, make, *locked, name=(accounts, len(locked)))
+    if len(kept) < len(wanted):
         raise errors.NotFound("There is no such bank account.", field=field)
     return locked

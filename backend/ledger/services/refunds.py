@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction as database
+from django.db.models import QuerySet
 
-from backend.ledger import access, currencies, errors, posting
+from backend.ledger import access, currencies, errors, posting, prepared
 from backend.ledger.models import BankAccount, Budget, Transaction, User
 from backend.ledger.rules import money
 from backend.ledger.rules import refunds as rules
@@ -80,7 +82,12 @@ def follow(account: BankAccount, purchases: Collection[UUID], *, now: datetime) 
 
     One that an owner has split, when it was tied or since, stays; so does one that is more than is left by then.
     """
-    rows = list(Transaction.objects.filter(refund_of__in=purchases).order_by("refund_of", "seq"))
+
+    def make(hole: prepared.Opening) -> QuerySet[Transaction]:
+        keys: list[Any] = [hole(Transaction) for _ in purchases]
+        return Transaction.objects.filter(refund_of__pk__in=keys).order_by("refund_of", "seq")
+
+    rows: list[Transaction] = prepared.find(make, *purchases, name=(follow, len(purchases)))
     if not rows:
         return
     lies = layouts.of_each({*(row.pk for row in rows), *(row.refund_of_id for row in rows if row.refund_of_id)})

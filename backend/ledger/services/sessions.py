@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare
 
-from backend.ledger import access, errors, watch
+from backend.ledger import access, errors, prepared, watch
 from backend.ledger.models import Session, SpentToken, User
 
 LIFE = timedelta(days=30)
@@ -48,7 +48,8 @@ def live(*, session_id: UUID, now: datetime) -> Session:
 
     Raises SessionOver once it was ended or has run out, its user was deactivated, or the password was changed.
     """
-    session = Session.objects.select_related("user").filter(pk=session_id).first()
+    found: list[Session] = prepared.find(_with_user, session_id)
+    session = found[0] if found else None
     if session is None or session.revoked_at is not None or session.expires_at <= now:
         raise errors.SessionOver(OVER)
     if not session.user.is_active:
@@ -57,6 +58,10 @@ def live(*, session_id: UUID, now: datetime) -> Session:
         raise errors.SessionOver(OVER)
     session.user.session_id = session.pk
     return session
+
+
+def _with_user(hole: prepared.Opening) -> QuerySet[Session]:
+    return Session.objects.select_related("user").filter(pk=hole(Session))
 
 
 def spend(*, session_id: UUID, jti: str, now: datetime) -> Session:

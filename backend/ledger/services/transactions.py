@@ -160,9 +160,9 @@ def split(
 
 
 def _locked(*, actor: User, transaction_id: UUID) -> tuple[BankAccount, Transaction]:
-    found = access.one(access.transactions(actor), transaction_id)
+    found = access.pick(actor, access.transactions, transaction_id)
     account = posting.lock(found.bank_account_id, actor=actor)
-    return account, access.one(access.transactions(actor), transaction_id)
+    return account, access.pick(actor, access.transactions, transaction_id)
 
 
 def _locked_with_linked(*, actor: User, transaction_id: UUID) -> tuple[links.Locked, Transaction]:

@@ -48,10 +48,10 @@ def create(
     named_by = "bank_account"
     if account_id is None:
         named_by = "src_budget"
-        account_id = access.one(access.budgets(actor), source_id, field=named_by).bank_account_id
+        account_id = access.pick(actor, access.budgets, source_id, field=named_by).bank_account_id
     account = locks.account(actor=actor, account_id=account_id, field=named_by)
-    source = access.one(access.budgets(actor), source_id, field="src_budget")
-    target = access.one(access.budgets(actor), target_id, field="dst_budget")
+    source = access.pick(actor, access.budgets, source_id, field="src_budget")
+    target = access.pick(actor, access.budgets, target_id, field="dst_budget")
     if source.pk == target.pk:
         raise errors.SameBudget("Source and destination budgets must be different.")
     for budget, field in ((source, "src_budget"), (target, "dst_budget")):
