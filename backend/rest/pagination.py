@@ -1,10 +1,28 @@
 """Pages of a list: `page` (a number or `last`) and `page_size` (up to 500)."""
 
+from collections.abc import Callable
+from functools import cached_property, partial
 from typing import Any
 
 from django.core.paginator import InvalidPage, Paginator
+from django.db.models import QuerySet
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
+from rest_framework.views import APIView
+
+Counting = Callable[[QuerySet[Any]], int]
+
+
+class Counted(Paginator):
+    """Pages of rows that are counted in a way of their own."""
+
+    def __init__(self, rows: QuerySet[Any], size: int, *, counting: Counting) -> None:
+        super().__init__(rows, size)
+        self.counting = counting
+
+    @cached_property
+    def count(self) -> int:
+        return self.counting(self.object_list)  # type: ignore[arg-type]  # they are what they were above
 
 
 class Pages(PageNumberPagination):
@@ -13,6 +31,12 @@ class Pages(PageNumberPagination):
     page_size = 100
     max_page_size = 500
     page_size_query_param = "page_size"
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> Any:
+        counting: Counting | None = getattr(view, "count", None)
+        if counting is not None:
+            self.django_paginator_class = partial(Counted, counting=counting)  # type: ignore[assignment]
+        return super().paginate_queryset(queryset, request, view)
 
 
 class NearestPage(Pages):

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from backend import clock
 from backend.ledger import access
 from backend.ledger.models import Transaction, User
+from backend.ledger.selectors import counts
 from backend.ledger.services import transactions
 
 from . import fields, filters, pagination, uploads, views
@@ -82,6 +83,13 @@ class Transactions(OfTransactions):
     filterset_class = filters.TransactionFilters
     ordering_fields = ("transaction_date", "amount", "created_at")
     ordering = ("-transaction_date", "-posted_date", "-created_at", "-seq")
+
+    def count(self, rows: QuerySet[Any]) -> int:
+        """How many the list has in all; those of a whole account need not be counted anew."""
+        query = self.request.query_params
+        asked = {name for name in filters.TransactionFilters.base_filters if query.get(name)}
+        account = fields.uuid_of(query.get("bank_account")) if asked == {"bank_account"} else None
+        return rows.count() if account is None else counts.transactions(self.actor, account)
 
     def list(self, request: Request) -> Response:
         """Return transactions belonging to the authenticated user's accounts.

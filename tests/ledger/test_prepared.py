@@ -10,7 +10,7 @@ from backend.ledger import access, errors, prepared
 from backend.ledger.models import BankAccount, Transaction, User
 from tests import build
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = pytest.mark.django_db
 
 
 def with_account(hole: prepared.Opening) -> QuerySet[Transaction]:
