@@ -83,7 +83,7 @@ def allocate(account: BankAccount, transaction: Transaction, parts: Sequence[Par
         rearrange(account, transaction, parts, now=tick(account, now=now))
         if journal.of(account).notes:
             transaction.version += 1
-            transaction.save(update_fields=["version"])
+            rows.update([transaction], ["version"])
         save_account(account)
 
 
