@@ -5,7 +5,7 @@ what is somebody else's are one answer: `NotFound`. Whoever comes with an API to
 sees those of them that its user owns.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -34,6 +34,7 @@ from backend.ledger.rules.grants import Grant
 
 Row = TypeVar("Row", bound=Model)
 Viewer = User | AnonymousUser
+Made = Callable[[User, prepared.Opening], QuerySet[Any, Any]]
 
 OWNERSHIP = BankAccount.owners.through
 REACH = ApiToken.accounts.through
@@ -151,17 +152,31 @@ def one(rows: QuerySet[Row], key: UUID | str, *, field: str | None = None) -> Ro
     return row
 
 
-def known(user: Viewer, make: prepared.Make, *values: Any, name: Hashable = None) -> list[Any]:
-    """`prepared.find`, by a statement that is kept for this user: `make` may say what the user may see."""
-    return prepared.find(make, *values, name=(make if name is None else name, user.pk, _grant(user)))
+def known(user: User, make: Made, *values: Any, name: Hashable = None) -> list[Any]:
+    """`prepared.find` of what that user may see, by a statement that serves all who may see alike.
+
+    `make` is given whom it says so of: somebody whose key is a hole.
+    """
+
+    def of_anybody(hole: prepared.Opening) -> QuerySet[Any, Any]:
+        anybody = User(pk=hole(User))
+        anybody.grant = user.grant
+        return make(anybody, hole)
+
+    return prepared.find(of_anybody, user.pk, *values, name=(make if name is None else name, user.grant))
 
 
-def pick(user: Viewer, rows: Callable[[Any], QuerySet[Row]], key: UUID | str, *, field: str | None = None) -> Row:
-    """`one` of the rows that a function of a module gives for the user, by a statement that is kept."""
+def several(user: User, rows: Callable[[Any], QuerySet[Row]], keys: Collection[Any]) -> dict[UUID, Row]:
+    """Those with these keys among the rows that a function of a module gives for the user; one query that is kept."""
 
-    def make(hole: prepared.Opening) -> QuerySet[Row]:
+    def make(user: User, hole: prepared.Opening) -> QuerySet[Row]:
         found = rows(user)
-        return found.filter(pk=hole(found.model))
+        return found.filter(pk__in=[hole(found.model) for _ in keys])
 
-    found: list[Row] = known(user, make, key, name=rows)
+    return {row.pk: row for row in known(user, make, *keys, name=(rows, len(keys)))}
+
+
+def pick(user: User, rows: Callable[[Any], QuerySet[Row]], key: UUID | str, *, field: str | None = None) -> Row:
+    """`one` of the rows that a function of a module gives for the user; one query that is kept."""
+    found = list(several(user, rows, [key]).values())
     return found[0] if found else one(rows(user).none(), key, field=field)

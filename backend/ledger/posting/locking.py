@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -40,14 +41,17 @@ def lock_all(account_ids: Iterable[UUID], *, actor: User | None, owner: User | N
     assert connection.in_atomic_block, "a lock lives in a database transaction"
     wanted = sorted(set(account_ids))
 
-    def make(hole: prepared.Opening) -> QuerySet[BankAccount]:
+    def make(owner: User | None, hole: prepared.Opening) -> QuerySet[BankAccount]:
         known = BankAccount.objects.all() if owner is None else access.accounts(owner)
         keys: list[Any] = [hole(BankAccount) for _ in wanted]
         # no_key: rows that refer to the account, such as its owner's choice of a default, may come in meanwhile.
         return known.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
 
     name = (lock_all, len(wanted))
-    rows = prepared.find(make, *wanted, name=name) if owner is None else access.known(owner, make, *wanted, name=name)
+    if owner is None:
+        rows = prepared.find(partial(make, None), *wanted, name=name)
+    else:
+        rows = access.known(owner, make, *wanted, name=name)
     found: dict[UUID, BankAccount] = {account.pk: account for account in rows}
     for account in found.values():
         journal.begin(account, actor=actor)
@@ -74,7 +78,7 @@ def save_account(account: BankAccount) -> None:
     """Store what the write changed, and what was noted of it; its last `tick` is the time of the change."""
     journal.changed(account, account)
     journal.write(account, at=account.modified_at)
-    account.save(update_fields=["posted_balance", "available_balance", "last_seq", "modified_at"])
+    rows_.update([account], ["posted_balance", "available_balance", "last_seq", "modified_at"])
 
 
 def is_exact(account: BankAccount, amount: Decimal) -> bool:
@@ -83,11 +87,14 @@ def is_exact(account: BankAccount, amount: Decimal) -> bool:
 
 
 class Purse:
-    """The budgets that one write touches: read once after the lock, saved once at its end."""
+    """The budgets that one write touches: read once after the lock, saved once at its end.
 
-    def __init__(self, account: BankAccount, budget_ids: Iterable[UUID]) -> None:
+    `budgets`: those that were read before, after the lock.
+    """
+
+    def __init__(self, account: BankAccount, budget_ids: Iterable[UUID], *, budgets: Iterable[Budget] = ()) -> None:
         self.account = account
-        self.budgets: dict[UUID, Budget] = {}
+        self.budgets = {budget.pk: journal.watch(budget) for budget in budgets}
         self.take(budget_ids)
 
     def take(self, budget_ids: Iterable[UUID]) -> None:

@@ -7,11 +7,12 @@ went is told to be gone, and nothing has to be kept about anybody's devices.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Case, Exists, Max, OuterRef, Q, Value, When
+from django.db.models import BigIntegerField, Case, Exists, Max, OuterRef, Q, QuerySet, When
 
-from backend.ledger import access
+from backend.ledger import access, prepared
 from backend.ledger.models import BankAccount, Change, User
 
 CREATED, CHANGED, DELETED = Change.Action.CREATED, Change.Action.CHANGED, Change.Action.DELETED
@@ -47,13 +48,12 @@ class Since:
 
 def here(user: User) -> Cursor:
     """The cursor of this moment: everything that is to be read now is known by it. Two queries."""
-    accounts = list(access.accounts(user).values_list("pk", flat=True))
-    return _last(accounts)
+    return _last(_accounts(user))
 
 
 def since(user: User, cursor: Cursor, *, limit: int) -> Since:
     """What happened since that cursor, in order, from at most `limit` lines of the history; two queries to four."""
-    mine = set(access.accounts(user).values_list("pk", flat=True))
+    mine = set(_accounts(user))
     gone = [key for key in cursor if key not in mine]
     new = [key for key in mine if key not in cursor]
     known = {key: seen for key, seen in cursor.items() if key in mine}
@@ -70,6 +70,14 @@ def since(user: User, cursor: Cursor, *, limit: int) -> Since:
     )
 
 
+def _accounts(user: User) -> list[UUID]:
+    return [key for (key,) in access.known(user, _keys)]
+
+
+def _keys(user: User, hole: prepared.Opening) -> QuerySet[Any, Any]:
+    return access.accounts(user).values_list("pk")
+
+
 def _with_news(known: Cursor) -> Cursor:
     """The accounts in which anything happened since: one look each at the end of an index.
 
@@ -78,11 +86,18 @@ def _with_news(known: Cursor) -> Cursor:
     """
     if not known:
         return {}
-    marks = [When(pk=key, then=Value(seen)) for key, seen in known.items()]
-    later = Change.objects.filter(bank_account=OuterRef("pk"), pk__gt=OuterRef("seen"))
-    accounts = BankAccount.objects.filter(pk__in=known).order_by()
-    accounts = accounts.annotate(seen=Case(*marks, output_field=BigIntegerField())).filter(Exists(later))
-    return {key: known[key] for key in accounts.values_list("pk", flat=True)}
+
+    def make(hole: prepared.Opening) -> QuerySet[Any, Any]:
+        keys: list[Any] = [hole(BankAccount) for _ in known]
+        marks = [When(pk=hole(BankAccount), then=hole(Change)) for _ in known]
+        later = Change.objects.filter(bank_account=OuterRef("pk"), pk__gt=OuterRef("seen"))
+        accounts = BankAccount.objects.filter(pk__in=keys).order_by()
+        accounts = accounts.annotate(seen=Case(*marks, output_field=BigIntegerField())).filter(Exists(later))
+        return accounts.values_list("pk")
+
+    marked = [value for mark in known.items() for value in mark]
+    found = prepared.find(make, *known, *marked, name=(_with_news, len(known)))
+    return {key: known[key] for (key,) in found}
 
 
 def _last(accounts: list[UUID]) -> dict[UUID, int]:
@@ -93,10 +108,15 @@ def _last(accounts: list[UUID]) -> dict[UUID, int]:
 def _lines(known: Cursor, *, limit: int) -> list[Change]:
     if not known:
         return []
-    later = Q(pk__in=())
-    for key, seen in known.items():
-        later |= Q(bank_account=key, pk__gt=seen)
-    return list(Change.objects.filter(later, pk__gt=min(known.values())).defer("values").order_by("pk")[:limit])
+
+    def make(hole: prepared.Opening) -> QuerySet[Change]:
+        later = Q(pk__in=())
+        for _ in known:
+            later |= Q(bank_account=hole(BankAccount), pk__gt=hole(Change))
+        return Change.objects.filter(later, pk__gt=hole(Change)).defer("values").order_by("pk")[:limit]
+
+    marked = [value for mark in known.items() for value in mark]
+    return prepared.find(make, *marked, min(known.values()), name=(_lines, len(known), limit))
 
 
 def _collapsed(lines: list[Change]) -> list[Item]:

@@ -60,7 +60,7 @@ def _carried_on(user: User, account_id: UUID, known: _Counted) -> _Counted | Non
     So it is if the account was removed and restored meanwhile, and if the database asked is a copy that lags behind.
     """
 
-    def make(hole: prepared.Opening) -> QuerySet[Any, Any]:
+    def make(user: User, hole: prepared.Opening) -> QuerySet[Any, Any]:
         step = Case(When(action=CREATED, then=Value(1)), default=Value(-1))
         changes = Change.objects.filter(bank_account=OuterRef("pk"))
         later = changes.filter(pk__gt=hole(Change), noun=Change.Noun.TRANSACTION, action__in=(CREATED, DELETED))
@@ -71,7 +71,7 @@ def _carried_on(user: User, account_id: UUID, known: _Counted) -> _Counted | Non
 
 
 def _counted(user: User, account_id: UUID) -> _Counted | None:
-    def make(hole: prepared.Opening) -> QuerySet[Any, Any]:
+    def make(user: User, hole: prepared.Opening) -> QuerySet[Any, Any]:
         return _account(user, hole, _one(Transaction.objects.filter(bank_account=OuterRef("pk")), Count("pk")))
 
     return next((_Counted(*row) for row in access.known(user, make, account_id, name=_counted)), None)

@@ -27,7 +27,7 @@ def accounts(*, actor: User, account_ids: Iterable[UUID], field: str | None = No
     wanted = set(account_ids)
     locked = posting.lock_all(wanted, actor=actor, owner=actor)
 
-    def make(hole: prepared.Opening) -> QuerySet[Any, Any]:
+    def make(actor: User, hole: prepared.Opening) -> QuerySet[Any, Any]:
         return access.accounts(actor).filter(pk__in=[hole(BankAccount) for _ in locked]).values_list("pk")
 
     kept = access.known(actor, make, *locked, name=(accounts, len(locked)))

@@ -64,7 +64,7 @@ def _check(account: BankAccount, row: Transaction, shares: Mapping[UUID, Decimal
     """Refuse budgets that cannot take a share. A share that an archived budget already has may stay."""
     if len(shares) > MOST_SHARES:
         raise errors.InvalidSplit(f"Ensure that there are no more than {MOST_SHARES} budgets.", field="splits")
-    known: dict[UUID, Budget] = access.budgets(actor).in_bulk(list(shares))
+    known: dict[UUID, Budget] = access.several(actor, access.budgets, shares)
     unknown = [str(budget_id) for budget_id in shares if budget_id not in known]
     if unknown:
         raise errors.NotFound(f"Unknown budget IDs: {', '.join(unknown)}", field="splits")
