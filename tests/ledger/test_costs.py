@@ -85,17 +85,17 @@ def measured(account: BankAccount, *, rows: int) -> dict[str, int]:
 
 
 # Two of each are the savepoint's. Appending: access, lock, rules of budgets, budgets; both tables' later rows (none),
-# row, allocation, budget, account, history; first planned event, first waiting one. Two more
-# for the sums of later rows; a split counts the version up and looks for refunds.
+# row, allocation, budget, account, history; first planned event and first waiting one. Two more for the sums of later
+# rows; a transfer reads its budgets with the access to them; a split counts the version up and looks for refunds.
 QUERIES = {
-    "append": 15,
-    "back-dated": 17,
-    "transfer": 15,
-    "split over five": 22,
-    "split again": 21,
-    "settle": 22,
-    "delete": 24,
-    "archive": 20,
+    "append": 14,
+    "back-dated": 16,
+    "transfer": 12,
+    "split over five": 21,
+    "split again": 20,
+    "settle": 21,
+    "delete": 23,
+    "archive": 19,
 }
 
 

@@ -1,5 +1,6 @@
 """Money moved between two budgets of one account."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -24,8 +25,12 @@ def move(
     effective_at: datetime,
     now: datetime,
     event: FundingEvent | None = None,
+    budgets: Iterable[Budget] = (),
 ) -> Transfer:
-    """Move `amount` (more than zero) from one budget of the account to another, dated `effective_at`."""
+    """Move `amount` (more than zero) from one budget of the account to another, dated `effective_at`.
+
+    `budgets`: those of the two that were read already, under the account's lock and in this write.
+    """
     assert amount > 0, "a transfer moves money"
     assert is_exact(account, amount), "no transfer is finer than the currency"
     assert source_id != target_id, "a transfer has two budgets"
@@ -42,7 +47,7 @@ def move(
         created_at=now,
         modified_at=now,
     )
-    purse = Purse(account, (source_id, target_id))
+    purse = Purse(account, (source_id, target_id), budgets=budgets)
     legs = [
         Entry(
             bank_account=account,

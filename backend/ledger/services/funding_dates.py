@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Least
 
 from backend.ledger import posting, prepared
@@ -19,6 +19,7 @@ SURELY_FUTURE = timedelta(days=2)
 """So long after the date in UTC it is today nowhere."""
 
 DAY = timedelta(days=1)
+FIRST = Min(Least("fund_from", "recur_from"))
 CURSORS = {rules.FUND: "fund_from", rules.RECUR: "recur_from"}
 
 
@@ -26,44 +27,56 @@ def reschedule(account: BankAccount, *, now: datetime, ran_on: date | None = Non
     """Store, on a locked account, the first day on which a run has something to do.
 
     `ran_on`: a run of that day has just found nothing more to do; else short events are looked at as soon as
-    Unallocated holds anything. Costs two queries, and more only if an event is due within two days or a plan changed.
+    Unallocated holds anything. Costs one query, and more only if an event is due within two days or a plan changed.
     """
-    waiting = _waiting(account, money=ran_on is None)
+    planned, waiting = _days(account, money=ran_on is None)
     ahead = None if ran_on is None else _money_ahead(account, today=ran_on)
-    due_on = min((day for day in (_next_event(account, now=now), waiting, ahead) if day is not None), default=None)
+    upcoming = _next_event(account, planned, now=now)
+    due_on = min((day for day in (upcoming, waiting, ahead) if day is not None), default=None)
     if due_on != account.funding_due_on:
         account.funding_due_on = due_on
         account.save(update_fields=["funding_due_on"])
 
 
-def _planned(account: BankAccount | prepared.Hole) -> QuerySet[Budget]:
+def _days(account: BankAccount, *, money: bool) -> tuple[date | None, date | None]:
+    """The first day that a plan names, and a day that is past if a recorded event can be gone on with."""
+    gated, through = account.import_gate, account.last_posted_through
+
+    def make(hole: prepared.Opening) -> QuerySet[Any, Any]:
+        ready = Q(status=FundingEvent.Status.DEFERRED)
+        if gated:
+            ready &= Q(on__lte=hole(BankAccount._meta.get_field("last_posted_through"))) if through else Q(pk__in=())
+        if money:
+            funds = Budget.objects.filter(bank_account=OuterRef("bank_account"), is_unallocated=True, balance__gt=0)
+            ready = ready | Q(Exists(funds), status=FundingEvent.Status.SHORT)
+        key = hole(BankAccount)
+        events = funding_state.unsettled(FundingEvent.objects.filter(bank_account=key)).filter(ready)
+        return BankAccount.objects.filter(pk=key).values_list(_least(_plans(key), FIRST), _least(events, Min("on")))
+
+    values = (through, account.pk) if gated and through else (account.pk,)
+    ((planned, waiting),) = prepared.find(make, *values, name=(_days, gated, through is None, money))
+    return planned, waiting
+
+
+def _least(rows: QuerySet[Any], day: Min) -> Subquery:
+    """The first day of rows that are all of one account."""
+    return Subquery(rows.order_by().values("bank_account").annotate(first=day).values("first"))
+
+
+def _plans(account: BankAccount | prepared.Hole) -> QuerySet[Budget]:
     return Budget.objects.filter(funding_state.LIVE, bank_account=account, is_unallocated=False)
 
 
-def _next_event(account: BankAccount, *, now: datetime) -> date | None:
-    """The first day that a schedule names and no event is recorded for."""
+def _next_event(account: BankAccount, planned: date | None, *, now: datetime) -> date | None:
+    """The first day that a schedule names and no event is recorded for; `planned` is what the budgets say of it."""
     near = now.date() + SURELY_FUTURE
-    first = _first(account)
-    if first is not None and first <= near:
-        candidates = _planned(account).filter(Q(fund_from__lte=near) | Q(recur_from__lte=near))
+    if planned is not None and planned <= near:
+        candidates = _plans(account).filter(Q(fund_from__lte=near) | Q(recur_from__lte=near))
         moved = [budget for budget in candidates if _aim(budget)]
         if moved:
             Budget.objects.bulk_update(moved, ["fund_from", "recur_from"])
-            first = _first(account)
-    return None if first == rules.NEVER else first
-
-
-def _first(account: BankAccount) -> date | None:
-    return _only(prepared.find(_first_of_plans, account.pk))
-
-
-def _first_of_plans(hole: prepared.Opening) -> QuerySet[Any, Any]:
-    plans = _planned(hole(BankAccount)).order_by().values("bank_account")
-    return plans.annotate(first=Min(Least("fund_from", "recur_from"))).values_list("first")
-
-
-def _only(rows: Sequence[tuple[date]]) -> date | None:
-    return rows[0][0] if rows else None
+            planned = _plans(account).aggregate(first=FIRST)["first"]
+    return None if planned == rules.NEVER else planned
 
 
 def _aim(budget: Budget) -> bool:
@@ -76,25 +89,6 @@ def _aim(budget: Budget) -> bool:
         except rules.UNREADABLE:
             continue  # the run will say so in an event
     return before != (budget.fund_from, budget.recur_from)
-
-
-def _waiting(account: BankAccount, *, money: bool) -> date | None:
-    """A day that is past if a recorded event can be gone on with."""
-    gated, through = account.import_gate, account.last_posted_through
-
-    def make(hole: prepared.Opening) -> QuerySet[Any, Any]:
-        events = funding_state.unsettled(FundingEvent.objects.filter(bank_account=hole(BankAccount)))
-        ready = Q(status=FundingEvent.Status.DEFERRED)
-        if gated:
-            ready &= Q(on__lte=hole(BankAccount._meta.get_field("last_posted_through"))) if through else Q(pk__in=())
-        if money:
-            funds = Budget.objects.filter(bank_account=OuterRef("bank_account"), is_unallocated=True, balance__gt=0)
-            ready = ready | Q(Exists(funds), status=FundingEvent.Status.SHORT)
-        days = events.filter(ready).order_by().values("bank_account")
-        return days.annotate(first=Min("on")).values_list("first")
-
-    values = (account.pk, through) if gated and through else (account.pk,)
-    return _only(prepared.find(make, *values, name=(_waiting, gated, through is None, money)))
 
 
 def _money_ahead(account: BankAccount, *, today: date) -> date | None:

@@ -50,8 +50,11 @@ def create(
         named_by = "src_budget"
         account_id = access.pick(actor, access.budgets, source_id, field=named_by).bank_account_id
     account = locks.account(actor=actor, account_id=account_id, field=named_by)
-    source = access.pick(actor, access.budgets, source_id, field="src_budget")
-    target = access.pick(actor, access.budgets, target_id, field="dst_budget")
+    known = access.several(actor, access.budgets, {source_id, target_id})
+    for key, field in ((source_id, "src_budget"), (target_id, "dst_budget")):
+        if key not in known:
+            raise errors.NotFound("There is no such budget.", field=field)
+    source, target = known[source_id], known[target_id]
     if source.pk == target.pk:
         raise errors.SameBudget("Source and destination budgets must be different.")
     for budget, field in ((source, "src_budget"), (target, "dst_budget")):
@@ -70,6 +73,7 @@ def create(
         actor=actor,
         effective_at=effective_at,
         now=now,
+        budgets=(source, target),
     )
     funding.reschedule(account, now=now)
     return transfer
