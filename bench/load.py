@@ -210,7 +210,8 @@ def load(client: Client, *, account: str, options: argparse.Namespace) -> bool:
         Asker(port=options.port, headers=client.headers, account=account, number=each)
         for each in range(options.clients)
     ]
-    before, started = (spent(b"gunicorn", below=os.getpid()), spent(backends())), time.monotonic()
+    served = backends(os.environ.get("DATABASE_URL", ""))
+    before, started = (spent(b"gunicorn", below=os.getpid()), spent(served)), time.monotonic()
     for each in askers:
         each.start()
     time.sleep(options.seconds)
@@ -219,7 +220,7 @@ def load(client: Client, *, account: str, options: argparse.Namespace) -> bool:
     for each in askers:
         each.join()
     seconds = time.monotonic() - started
-    after = spent(b"gunicorn", below=os.getpid()), spent(backends())
+    after = spent(b"gunicorn", below=os.getpid()), spent(served)
     took = {name: [each for asker in askers for each in asker.took[name]] for name in SHARES}
     for name, each in took.items():
         print(f"{name:24}{len(each):6}   p50 {at(each, 50):6.0f}   p95 {at(each, 95):6.0f}   p99 {at(each, 99):6.0f}")
