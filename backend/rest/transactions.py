@@ -151,8 +151,7 @@ class Transactions(OfTransactions):
         parts = access.allocations(self.actor).filter(transaction=row).select_related("bank_account")
         pages = pagination.NearestPage()
         found = pages.paginate_queryset(parts.order_by("created_at", "seq"), request, view=self)
-        shown = [TransactionAllocationSerializer(part).data for part in found or ()]
-        return pages.get_paginated_response(shown)
+        return pages.get_paginated_response(TransactionAllocationSerializer(found or [], many=True).data)
 
 
 class Uploads(Transactions):

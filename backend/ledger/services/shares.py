@@ -74,7 +74,8 @@ def _check(account: BankAccount, row: Transaction, shares: Mapping[UUID, Decimal
                 f"Budgets do not belong to the same bank account as the transaction: {budget.pk}", field="splits"
             )
     archived = [budget for budget in known.values() if budget.archived]
-    lies = dict(Entry.objects.filter(transaction=row, budget__in=archived).values_list("budget_id", "amount"))
+    present = Entry.objects.filter(transaction=row, budget__in=archived)
+    lies = dict(present.values_list("budget_id", "amount")) if archived else {}
     for budget in archived:
         if abs(lies.get(budget.pk, ZERO)) != shares[budget.pk]:
             raise errors.Archived(f"The budget is archived: {budget.pk}", field="splits")
