@@ -150,8 +150,8 @@ class Transactions(OfTransactions):
         row = transactions.split(actor=self.actor, transaction_id=self.key, shares=given["splits"], now=clock.now())
         parts = access.allocations(self.actor).filter(transaction=row).select_related("bank_account")
         pages = pagination.NearestPage()
-        found = pages.paginate_queryset(parts.order_by("created_at", "seq"), request, view=self)
-        return pages.get_paginated_response(TransactionAllocationSerializer(found or [], many=True).data)
+        found: Any = pages.paginate_queryset(parts.order_by("created_at", "seq"), request)
+        return pages.get_paginated_response(TransactionAllocationSerializer(found, many=True).data)
 
 
 class Uploads(Transactions):

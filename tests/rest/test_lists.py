@@ -1,11 +1,12 @@
 """Lists: pages, filters, searches and orders."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from rest_framework.test import APIClient
 
-from backend.ledger.models import Bank, BankAccount, Budget, User
+from backend.ledger.models import Bank, BankAccount, Budget, Transaction, User
 from tests import build
 from tests.rest import house as houses
 
@@ -155,6 +156,25 @@ def test_pages_of_equal_rows_hold_each_row_once(api: APIClient, account: BankAcc
 )
 def test_transactions_are_found_by(query: dict[str, str], expected: str, api: APIClient, rows: None) -> None:
     assert [name.split()[0] for name in names(api, TRANSACTIONS, **query)] == expected.split()
+
+
+def test_the_count_is_that_of_what_is_asked_for(api: APIClient, owner: User, account: BankAccount, rows: None) -> None:
+    build.transaction(build.account(owner=owner, name="Another"), amount="-1")
+
+    def count(**query: Any) -> int:
+        found: int = api.get(TRANSACTIONS, {"page_size": 1, **query}).json()["count"]
+        return found
+
+    in_all = Transaction.objects.filter(bank_account=account).count()
+    pending = Transaction.objects.filter(bank_account=account, pending=True).count()
+    for _ in range(2):
+        assert count() == in_all + 1
+        assert count(bank_account=account.pk) == count(bank_account=f"{{{account.pk}}}") == in_all
+        assert count(bank_account=account.pk, pending="true") == pending
+        assert count(bank_account=account.pk, search="", pending="perhaps") == in_all
+        assert count(bank_account=uuid4()) == 0
+        build.transaction(account, amount="-1")
+        in_all += 1
 
 
 def test_a_search_knows_the_case_of_every_letter_and_takes_many_words(api: APIClient, account: BankAccount) -> None:

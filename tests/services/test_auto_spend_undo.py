@@ -182,7 +182,7 @@ def test_costs_do_not_grow_with_what_changes(
         give(groceries, RULES)
         with django_assert_num_queries(4):
             shown = preview(account)
-        with django_assert_num_queries(20):
+        with django_assert_num_queries(19):
             run = auto_spend.apply(
                 actor=owner, account_id=account.pk, asked=Asked(), fingerprint=shown.fingerprint, now=NOW
             )
