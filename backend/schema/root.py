@@ -17,7 +17,7 @@ from strawberry_django.optimizer import DjangoOptimizerExtension
 from backend import replica
 from backend.ledger.selectors import snapshot
 
-from . import deadline, documents, errors, ids, mutations
+from . import deadline, documents, errors, ids, mutations, names
 from .accounts import BankAccount
 from .allocations import Allocation
 from .api_tokens import ApiTokenQueries
@@ -117,7 +117,11 @@ schema = Schema(
     query=Query,
     mutation=Mutation,
     types=list(NODES.values()),
-    config=StrawberryConfig(disable_field_suggestions=True, scalar_map={Amount: AMOUNT, UUID: ids.UUID_SCALAR}),
+    config=StrawberryConfig(
+        disable_field_suggestions=True,
+        scalar_map={Amount: AMOUNT, UUID: ids.UUID_SCALAR},
+        name_converter=names.Names(),
+    ),
     exception_handlers=[errors.ProblemHandler()],
     execution_context_class=mutations.Executor,
     extensions=[
