@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Count, Max
 from rest_framework.test import APIClient
 
@@ -12,6 +11,7 @@ from backend.ledger.models import BankAccount, Budget, Entry, Transaction, Trans
 from tests import build
 from tests.conftest import PASSWORD
 from tests.contract.document import Operation
+from tests.ledger import states
 
 MONTHLY = "RRULE:FREQ=MONTHLY;BYMONTHDAY=1"
 SIGNS_PEOPLE_IN = {"ApiToken", "Session", "SpentToken", "FailedSignIn", "User"}
@@ -154,10 +154,6 @@ def marks() -> list[Any]:
 
 def ledger() -> dict[str, list[Any]]:
     """Every row of the ledger, to see whether anything changed. Sign-ins are not of it."""
-    models = [model for model in apps.get_app_config("ledger").get_models() if model.__name__ not in SIGNS_PEOPLE_IN]
-    found: dict[str, list[Any]] = {
-        model.__name__: list(model._default_manager.order_by("pk").values()) for model in models
-    }
-    found["owners"] = list(BankAccount.owners.through._default_manager.order_by("pk").values())
+    found: dict[str, list[Any]] = {**states.rows(without=SIGNS_PEOPLE_IN)}
     found["User"] = list(User.objects.order_by("pk").values("username", "name", "timezone", "default_bank_account"))
     return found

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.test import Client
 
 from backend.ledger.models import User
 from backend.schema.view import View
 from tests import build, worlds
+from tests.ledger import states
 from tests.schema.abuse import CORPUS
 from tests.schema.abuse.request import Request
 from tests.tokens import bearer
@@ -44,12 +44,6 @@ def send(request: Request, ids: dict[str, str], headers: dict[str, str]) -> Any:
     return client.generic(request.method, request.path, request.filled(ids), content_type=request.content_type)
 
 
-def rows() -> dict[str, list[Any]]:
-    """All that the ledger has."""
-    models = apps.get_app_config("ledger").get_models(include_auto_created=True)
-    return {model._meta.label: list(model._base_manager.order_by("pk").values_list()) for model in models}
-
-
 def codes(value: Any) -> Iterator[str]:
     """The codes of all errors of an answer, those among its data included."""
     if isinstance(value, dict):
@@ -65,9 +59,9 @@ def codes(value: Any) -> Iterator[str]:
 @pytest.mark.parametrize("name", CORPUS)
 def test_nothing_breaks_grows_or_changes(ids: dict[str, str], monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     request, known = CORPUS[name], [bearer(User.objects.get(username=each)) for each in ("owner", "stranger")]
-    before = rows()
+    before = states.rows()
     own, foreign = (send(request, ids, headers) for headers in known)
-    assert rows() == before
+    assert states.rows() == before
 
     answer = own.json()
     assert own.status_code == request.status, own.content[:500]
