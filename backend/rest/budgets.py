@@ -65,10 +65,9 @@ class Budgets(views.View):
     def rows(self) -> QuerySet[Any]:
         return access.budgets(self.actor).select_related("bank_account")
 
-    def represented(self, rows: list[Any]) -> list[dict[str, Any]]:
+    def represented(self, rows: list[Any], **more: Any) -> list[dict[str, Any]]:
         upcoming = funding.next_fundings(rows, now=clock.now())
-        context = {**self.get_serializer_context(), "next_fundings": upcoming}
-        return list(self.get_serializer(rows, many=True, context=context).data)
+        return super().represented(rows, next_fundings=upcoming)
 
     def list(self, request: Request) -> Response:
         """Return budgets belonging to the authenticated user's accounts, archived ones included.

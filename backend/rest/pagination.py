@@ -38,6 +38,11 @@ class Pages(PageNumberPagination):
             self.django_paginator_class = partial(Counted, counting=counting)  # type: ignore[assignment]
         return super().paginate_queryset(queryset, request, view)
 
+    def forget(self) -> None:
+        """Let go of the rows: a view is in a circle with its request, which holds them until the collector comes."""
+        if self.page is not None:
+            self.page.object_list = ()
+
 
 class NearestPage(Pages):
     """Pages of an answer to a write, which has happened whatever page was asked for: the nearest there is."""

@@ -75,8 +75,8 @@ class OfTransactions(views.View):
     def one(self, key: UUID) -> Any:
         return access.pick(self.actor, shown, key)
 
-    def represented(self, rows: list[Any]) -> list[dict[str, Any]]:
-        return super().represented(access.without_hidden_links(self.actor, rows))
+    def represented(self, rows: list[Any], **more: Any) -> list[dict[str, Any]]:
+        return super().represented(access.without_hidden_links(self.actor, rows), **more)
 
 
 class Transactions(OfTransactions):

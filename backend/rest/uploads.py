@@ -35,7 +35,8 @@ class Upload(serializers.FileField):
             return False
 
     def get_attribute(self, instance: Transaction) -> Any:
-        return self._address(instance.pk) if getattr(instance, str(self.field_name)) else None
+        stored = instance.__dict__[str(self.field_name)]  # asked as an attribute it becomes a file that holds the row
+        return self._address(instance.pk) if stored else None
 
     def to_representation(self, value: Any) -> Any:
         return value

@@ -150,8 +150,12 @@ class View(GenericViewSet[Any]):
     def page(self) -> Response:
         """The page of the filtered rows that the query asks for."""
         found = self.paginate_queryset(self.filter_queryset(self.rows()))
-        return self.get_paginated_response(self.represented(found or []))
+        answer = self.get_paginated_response(self.represented(found or []))
+        cast(pagination.Pages, self.paginator).forget()
+        return answer
 
-    def represented(self, rows: list[Any]) -> list[dict[str, Any]]:
-        """Rows as they are shown."""
-        return list(self.get_serializer(rows, many=True).data)
+    def represented(self, rows: list[Any], **more: Any) -> list[dict[str, Any]]:
+        """Rows as they are shown; `more` is what their serializer is told beside."""
+        serializer = self.get_serializer(many=True, context={**self.get_serializer_context(), **more})
+        # It is not given the rows to keep: it is in a circle, which would hold them until the collector comes.
+        return cast(list[dict[str, Any]], serializer.to_representation(rows))

@@ -1,5 +1,6 @@
 """Lists: pages, filters, searches and orders."""
 
+import gc
 from typing import Any
 from uuid import uuid4
 
@@ -43,6 +44,21 @@ def rows(account: BankAccount, foreign_account: BankAccount) -> None:
 def five(account: BankAccount) -> None:
     for number in range(4):
         build.budget(account, name=f"Budget {number}")
+
+
+@pytest.mark.parametrize("path", [TRANSACTIONS, BUDGETS])
+def test_an_answered_page_leaves_no_row_to_the_collector(path: str, api: APIClient, five: None, rows: None) -> None:
+    def kept() -> int:
+        return sum(type(each) in (Transaction, Budget) for each in gc.get_objects())
+
+    gc.collect()
+    before = kept()
+    gc.disable()
+    try:
+        assert len(api.get(path).json()["results"]) >= 3
+        assert kept() <= before
+    finally:
+        gc.enable()
 
 
 def test_pages_lead_to_one_another_and_keep_the_query(api: APIClient, five: None) -> None:
