@@ -26,6 +26,7 @@ def running(*, port: int, variables: Mapping[str, str] | None = None) -> Iterato
     password = secrets.token_urlsafe(12)
     with tempfile.TemporaryDirectory(prefix="mibudge-bench-") as folder:
         own = {"MIBUDGE_DATA": folder, "MIBUDGE_DEMO": "1", "MIBUDGE_DEMO_PASSWORD": password, "PORT": str(port)}
+        own["MIBUDGE_ACCESS_MINUTES"] = "600"
         own |= variables or {}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MIBUDGE_")}
         command = [sys.executable, "-m", "backend.serve", "--with-parent"]
