@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 SQLITE = "django.db.backends.sqlite3"
 POSTGRESQL = "django.db.backends.postgresql"
+WRITERS_QUEUE = "backend.sqlite"
 SCHEMES = ("postgres://", "postgresql://")
 STANDBY = "backend.replica"
 
@@ -29,6 +30,7 @@ def configuration(url: str, *, serving: bool, pool: int) -> dict[str, Any]:
     options = found.setdefault("OPTIONS", {})
     found["CONN_MAX_AGE"] = 0
     if found["ENGINE"] == SQLITE:
+        found["ENGINE"] = WRITERS_QUEUE
         # Unless a transaction takes the write lock at once, a third of the concurrent ones fail ("database is locked").
         # An acknowledged write must outlive a power cut, which in WAL mode takes synchronous=FULL.
         options.setdefault("transaction_mode", "IMMEDIATE")

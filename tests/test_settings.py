@@ -139,6 +139,7 @@ def test_argon2_hashes_new_passwords() -> None:
 def test_sqlite_takes_the_write_lock_at_once_and_syncs_commits() -> None:
     found = databases.configuration("sqlite:////srv/x.sqlite3", serving=True, pool=4)
 
+    assert found["ENGINE"] == "backend.sqlite"
     assert found["NAME"] == "/srv/x.sqlite3"
     assert found["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
     assert found["OPTIONS"]["timeout"] == 20
