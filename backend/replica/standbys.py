@@ -34,16 +34,16 @@ BEHIND, LOST, RESTING, FOREIGN = "behind", "lost", "resting", "foreign"
 # Of which cluster, database and timeline the log is: positions in another one say nothing. After a failover a standby
 # that stayed on the old timeline may be further than the new primary, and have what that one never had. A standby tells
 # the timeline of its last restart point, which is the present one or an older one, so it is not believed too early.
-LOG = """(SELECT system_identifier FROM pg_control_system()) || '.'
-|| (SELECT oid FROM pg_database WHERE datname = current_database()) || '.'"""
+LOG = "(pg_control_system()).system_identifier || '.' || oid || '.'"
+HERE = "FROM pg_database WHERE datname = current_database()"
 
 MARK = f"""SELECT {LOG} || left(pg_walfile_name(pg_current_wal_flush_lsn()), 8),
 (CASE current_setting('synchronous_commit')
-WHEN 'off' THEN pg_current_wal_insert_lsn() ELSE pg_current_wal_flush_lsn() END)::text"""
+WHEN 'off' THEN pg_current_wal_insert_lsn() ELSE pg_current_wal_flush_lsn() END)::text {HERE}"""
 
-LOOK = f"""SELECT pg_is_in_recovery() AND %s = {LOG}
-|| (SELECT lpad(upper(to_hex(timeline_id)), 8, '0') FROM pg_control_checkpoint()),
-pg_last_wal_replay_lsn() >= %s::pg_lsn"""  # noqa: S608  the same
+LOOK = f"""SELECT pg_is_in_recovery()
+AND %s = {LOG} || lpad(upper(to_hex((pg_control_checkpoint()).timeline_id)), 8, '0'),
+pg_last_wal_replay_lsn() >= %s::pg_lsn {HERE}"""
 
 SAID = {
     "": (logging.INFO, "%s answers again"),
