@@ -1,6 +1,8 @@
 """An account whose budgets are changed, in thought and by the services."""
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 from typing import Any, cast
 
 from backend.ledger.models import BankAccount, Budget, User
@@ -8,7 +10,7 @@ from backend.ledger.selectors import forecast
 from backend.ledger.selectors.forecast import Question
 from backend.ledger.selectors.whatif import Addition, Alteration, WhatIf
 from backend.ledger.services import budgets
-from tests import build
+from tests import build, worlds
 from tests.services import funded
 from tests.services.funded import at, on
 
@@ -53,6 +55,20 @@ class Household:
     def create(self, **fields: object) -> Budget:
         given = cast(budgets.Fields, fields)
         return budgets.create(actor=self.actor, account_id=self.account.pk, fields=given, now=self.now)
+
+
+def household(*, offset: int = 0, gated: bool = False) -> Household:
+    """One in a database that has nothing else; the first of its kind is made, the others are copies."""
+    return worlds.once(_maker(offset, gated))
+
+
+@cache
+def _maker(offset: int, gated: bool) -> Callable[[], Household]:
+    def make() -> Household:
+        account = build.account(owner=build.user("owner"), balance="1000.00")
+        return Household(account, offset=offset, gated=gated)
+
+    return make
 
 
 def alter(budget: Budget, *, priority: int | None = None, **fields: Any) -> WhatIf:

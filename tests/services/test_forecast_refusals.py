@@ -17,7 +17,7 @@ from backend.ledger.services import funding
 from tests import build
 from tests.services import funded
 from tests.services.funded import on
-from tests.services.imagined import NEW_GOAL, Household, add, alter
+from tests.services.imagined import NEW_GOAL, Household, add, alter, household
 
 pytestmark = pytest.mark.django_db
 
@@ -45,15 +45,13 @@ BAD_FIELDS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("fields", BAD_FIELDS, ids=str)
-def test_what_no_budget_can_have_is_refused_as_the_services_refuse_it(
-    account: BankAccount, fields: dict[str, Any]
-) -> None:
-    household = Household(account, offset=0, gated=False)
-    kind, message, field = refusal(lambda: household.update(household.goal, **fields))
+def test_what_no_budget_can_have_is_refused_as_the_services_refuse_it(fields: dict[str, Any]) -> None:
+    house = household()
+    kind, message, field = refusal(lambda: house.update(house.goal, **fields))
 
-    assert refusal(lambda: household.outlook(alter(household.goal, **fields))) == (kind, message, f"alter.0.{field}")
-    assert refusal(lambda: household.outlook(add(**{**NEW_GOAL, **fields}))) == (kind, message, f"add.0.{field}")
-    assert refusal(lambda: household.create(**{**NEW_GOAL, **fields})) == (kind, message, field)
+    assert refusal(lambda: house.outlook(alter(house.goal, **fields))) == (kind, message, f"alter.0.{field}")
+    assert refusal(lambda: house.outlook(add(**{**NEW_GOAL, **fields}))) == (kind, message, f"add.0.{field}")
+    assert refusal(lambda: house.create(**{**NEW_GOAL, **fields})) == (kind, message, field)
 
 
 BAD_CHANGES: dict[str, Change] = {
@@ -79,28 +77,28 @@ BAD_CHANGES: dict[str, Change] = {
 
 
 @pytest.mark.parametrize("change", BAD_CHANGES)
-def test_what_nobody_can_do_is_refused(account: BankAccount, change: str) -> None:
-    household = Household(account, offset=0, gated=False)
+def test_what_nobody_can_do_is_refused(change: str) -> None:
+    house = household()
     imagine, make = BAD_CHANGES[change]
-    kind, message, _ = refusal(lambda: make(household))
-    found = refusal(lambda: household.outlook(imagine(household)))
+    kind, message, _ = refusal(lambda: make(house))
+    found = refusal(lambda: house.outlook(imagine(house)))
 
     assert found[:2] == (kind, message)
 
 
-def test_archived_budgets_stay_as_they_are(account: BankAccount) -> None:
-    household = Household(account, offset=0, gated=False)
-    household.archive(household.goal)
+def test_archived_budgets_stay_as_they_are() -> None:
+    house = household()
+    house.archive(house.goal)
     archived = errors.Archived
 
-    assert refusal(lambda: household.outlook(alter(household.goal, paused=True)))[0] is archived
-    assert refusal(lambda: household.outlook(alter(household.goal, priority=1)))[0] is archived
-    assert refusal(lambda: household.outlook(WhatIf(remove=[household.goal.pk])))[::2] == (archived, "remove.0")
-    twice = WhatIf(remove=[household.capped.pk, household.capped.pk])
-    assert refusal(lambda: household.outlook(twice))[::2] == (archived, "remove.1")
-    flows = [Expected(name="", amount=D(1), budget=household.capped.pk, on=on(1))]
-    gone = WhatIf(remove=[household.capped.pk])
-    assert refusal(lambda: household.outlook(gone, flows=flows))[::2] == (archived, "flows.0.budget")
+    assert refusal(lambda: house.outlook(alter(house.goal, paused=True)))[0] is archived
+    assert refusal(lambda: house.outlook(alter(house.goal, priority=1)))[0] is archived
+    assert refusal(lambda: house.outlook(WhatIf(remove=[house.goal.pk])))[::2] == (archived, "remove.0")
+    twice = WhatIf(remove=[house.capped.pk, house.capped.pk])
+    assert refusal(lambda: house.outlook(twice))[::2] == (archived, "remove.1")
+    flows = [Expected(name="", amount=D(1), budget=house.capped.pk, on=on(1))]
+    gone = WhatIf(remove=[house.capped.pk])
+    assert refusal(lambda: house.outlook(gone, flows=flows))[::2] == (archived, "flows.0.budget")
 
 
 def test_budgets_of_other_accounts_are_not_found(account: BankAccount, foreign_account: BankAccount) -> None:
@@ -116,18 +114,18 @@ def test_budgets_of_other_accounts_are_not_found(account: BankAccount, foreign_a
 
 
 @pytest.mark.parametrize("keys", [["new", "new"], [""]])
-def test_each_budget_that_is_added_has_a_key_of_its_own(account: BankAccount, keys: list[str]) -> None:
-    household = Household(account, offset=0, gated=False)
+def test_each_budget_that_is_added_has_a_key_of_its_own(keys: list[str]) -> None:
+    house = household()
     changes = WhatIf(add=[Addition(key=key, fields=NEW_GOAL) for key in keys])
 
-    assert refusal(lambda: household.outlook(changes))[2] == f"add.{len(keys) - 1}.key"
+    assert refusal(lambda: house.outlook(changes))[2] == f"add.{len(keys) - 1}.key"
 
 
-def test_no_more_than_a_hundred_at_once(account: BankAccount) -> None:
-    household = Household(account, offset=0, gated=False)
+def test_no_more_than_a_hundred_at_once() -> None:
+    house = household()
     many = WhatIf(add=[Addition(key=str(number), fields={"name": "New"}) for number in range(101)])
 
-    assert refusal(lambda: household.outlook(many))[::2] == (errors.InvalidValue, "add")
+    assert refusal(lambda: house.outlook(many))[::2] == (errors.InvalidValue, "add")
 
 
 @pytest.mark.parametrize(
@@ -143,21 +141,21 @@ def test_no_more_than_a_hundred_at_once(account: BankAccount) -> None:
         ({"on": on(1), "name": "x" * 201}, "name"),
     ],
 )
-def test_flows_that_cannot_be_are_refused(account: BankAccount, given: dict[str, Any], field: str) -> None:
-    household = Household(account, offset=0, gated=False)
+def test_flows_that_cannot_be_are_refused(given: dict[str, Any], field: str) -> None:
+    house = household()
     flows = [Expected(name="", amount=D(1), on=on(3)), Expected(**{"name": "", "amount": D(1), **given})]
 
-    assert refusal(lambda: household.outlook(flows=flows))[2] == f"flows.1.{field}"
+    assert refusal(lambda: house.outlook(flows=flows))[2] == f"flows.1.{field}"
 
 
-def test_flows_are_bounded(account: BankAccount) -> None:
-    household = Household(account, offset=0, gated=False)
+def test_flows_are_bounded() -> None:
+    house = household()
     once, daily = Expected(name="", amount=D(1), on=on(3)), Expected(name="", amount=D(1), schedule=funded.DAILY)
 
-    assert refusal(lambda: household.outlook(flows=[once] * 101))[2] == "flows"
-    household.outlook(flows=[daily] * 100)
+    assert refusal(lambda: house.outlook(flows=[once] * 101))[2] == "flows"
+    house.outlook(flows=[daily] * 100)
     long = Question(until=on(731), flows=[daily] * 14)
-    assert refusal(lambda: forecast.outlook(account, long, now=build.NOW))[2] == "until"
+    assert refusal(lambda: forecast.outlook(house.account, long, now=build.NOW))[2] == "until"
 
 
 @pytest.mark.parametrize("until", [on(-1), on(732), date.max])

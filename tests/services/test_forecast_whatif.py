@@ -9,14 +9,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from backend.ledger.models import BankAccount, Budget, FundingEvent
+from backend.ledger.models import Budget, FundingEvent
 from backend.ledger.selectors import forecast
 from backend.ledger.selectors.forecast import Expected
 from backend.ledger.selectors.whatif import Addition, Alteration, WhatIf
 from backend.ledger.services import funding
 from tests.services import funded
 from tests.services.funded import on
-from tests.services.imagined import NEW_BILL, NEW_GOAL, Household, add, alter
+from tests.services.imagined import NEW_BILL, NEW_GOAL, Household, add, alter, household
 
 pytestmark = pytest.mark.django_db
 
@@ -97,70 +97,70 @@ def told(found: forecast.Outlook) -> Any:
 
 @pytest.mark.parametrize(("offset", "gated"), [(21, False), (33, True)], ids=["due", "gated"])
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_in_thought_is_one_that_was_made(account: BankAccount, change: str, offset: int, gated: bool) -> None:
-    household = Household(account, offset=offset, gated=gated)
+def test_a_change_in_thought_is_one_that_was_made(change: str, offset: int, gated: bool) -> None:
+    house = household(offset=offset, gated=gated)
     imagine, make = CHANGES[change]
-    before = told(household.outlook())
-    imagined = told(household.outlook(imagine(household)))
-    assert told(household.outlook()) == before, "nothing was saved"
-    make(household)
+    before = told(house.outlook())
+    imagined = told(house.outlook(imagine(house)))
+    assert told(house.outlook()) == before, "nothing was saved"
+    make(house)
 
-    assert imagined == told(household.outlook())
+    assert imagined == told(house.outlook())
     assert (imagined == before) == (change == "the same as before")
 
 
-def test_skips_ahead_fall_away_with_the_days_they_were_for(account: BankAccount) -> None:
-    household = Household(account, offset=0, gated=False)
-    funded.skip(household.goal, 14)
-    assert "skipped" in [row[3] for row in told(household.outlook())["events"]]
-    imagined = told(household.outlook(alter(household.goal, funding_schedule="RRULE:FREQ=WEEKLY;BYDAY=TU")))
-    household.update(household.goal, funding_schedule="RRULE:FREQ=WEEKLY;BYDAY=TU")
+def test_skips_ahead_fall_away_with_the_days_they_were_for() -> None:
+    house = household()
+    funded.skip(house.goal, 14)
+    assert "skipped" in [row[3] for row in told(house.outlook())["events"]]
+    imagined = told(house.outlook(alter(house.goal, funding_schedule="RRULE:FREQ=WEEKLY;BYDAY=TU")))
+    house.update(house.goal, funding_schedule="RRULE:FREQ=WEEKLY;BYDAY=TU")
 
-    assert imagined == told(household.outlook())
+    assert imagined == told(house.outlook())
     assert "skipped" not in [row[3] for row in imagined["events"]]
 
 
-def test_many_changes_at_once(account: BankAccount) -> None:
-    household = Household(account, offset=21, gated=False)
+def test_many_changes_at_once() -> None:
+    house = household(offset=21)
     changes = WhatIf(
         alter=[
-            Alteration(budget_id=household.rent.pk, fields={"target_balance": D(200)}),
-            Alteration(budget_id=household.capped.pk, fields={"paused": True}, priority=-3),
+            Alteration(budget_id=house.rent.pk, fields={"target_balance": D(200)}),
+            Alteration(budget_id=house.capped.pk, fields={"paused": True}, priority=-3),
         ],
-        remove=[household.goal.pk],
+        remove=[house.goal.pk],
         add=[Addition(key="a", fields=NEW_GOAL, priority=9), Addition(key="b", fields=NEW_BILL | {"name": "Bill"})],
     )
-    imagined = told(household.outlook(changes))
-    household.update(household.rent, target_balance=D(200))
-    household.update(household.capped, paused=True)
-    funding.prioritise(actor=household.actor, budget_id=household.capped.pk, priority=-3, now=household.now)
-    household.archive(household.goal)
-    new = household.create(**NEW_GOAL)
-    funding.prioritise(actor=household.actor, budget_id=new.pk, priority=9, now=household.now)
-    household.create(**(NEW_BILL | {"name": "Bill"}))
+    imagined = told(house.outlook(changes))
+    house.update(house.rent, target_balance=D(200))
+    house.update(house.capped, paused=True)
+    funding.prioritise(actor=house.actor, budget_id=house.capped.pk, priority=-3, now=house.now)
+    house.archive(house.goal)
+    new = house.create(**NEW_GOAL)
+    funding.prioritise(actor=house.actor, budget_id=new.pk, priority=9, now=house.now)
+    house.create(**(NEW_BILL | {"name": "Bill"}))
 
-    assert imagined == told(household.outlook())
+    assert imagined == told(house.outlook())
 
 
-def test_nothing_is_written(account: BankAccount) -> None:
-    household = Household(account, offset=33, gated=True)
+def test_nothing_is_written() -> None:
+    house = household(offset=33, gated=True)
     changes = WhatIf(
-        alter=[Alteration(budget_id=household.rent.pk, fields={"with_fillup_goal": False}, priority=4)],
-        remove=[household.goal.pk],
+        alter=[Alteration(budget_id=house.rent.pk, fields={"with_fillup_goal": False}, priority=4)],
+        remove=[house.goal.pk],
         add=[Addition(key="new", fields=NEW_BILL | {"with_fillup_goal": True})],
     )
     rows = [*Budget.objects.values().order_by("pk"), *FundingEvent.objects.values().order_by("pk")]
     with CaptureQueriesContext(connection) as captured:
-        household.outlook(changes, with_regular=True)
+        house.outlook(changes, with_regular=True)
 
     written = [query["sql"] for query in captured.captured_queries if not query["sql"].lstrip("(").startswith("SELECT")]
     assert written == []
     assert rows == [*Budget.objects.values().order_by("pk"), *FundingEvent.objects.values().order_by("pk")]
 
 
-def test_flows_can_be_for_budgets_that_are_added(account: BankAccount) -> None:
+def test_flows_can_be_for_budgets_that_are_added() -> None:
     flows = [Expected(name="Gift", amount=D(30), budget="new", on=on(2))]
-    found = Household(account, offset=0, gated=False).outlook(add(name="New", target_balance=D(0)), flows=flows)
+    found = household().outlook(add(name="New", target_balance=D(0)), flows=flows)
     (new,) = [budget for budget in found.budgets if budget.name == "New"]
 
     assert found.forecast.days[on(2)] == {new.pk: 30}
