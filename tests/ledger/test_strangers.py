@@ -1,13 +1,14 @@
 """Whatever somebody tries on rows of an account that is not theirs finds nothing and changes nothing."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from backend.ledger import access, errors, posting
+from backend.ledger import errors, posting
 from backend.ledger.models import BankAccount, Budget, Transaction, User
 from backend.ledger.posting import locking
 from backend.ledger.selectors.auto_spend import Asked
@@ -30,7 +31,7 @@ from backend.ledger.services import (
     users,
 )
 from backend.ledger.statements import Statement
-from tests import build
+from tests import build, worlds
 from tests.ledger import states
 
 pytestmark = pytest.mark.django_db
@@ -175,21 +176,65 @@ BY_FIELD: dict[str, tuple[str, Try]] = {
 TRIES = {name: (None, call) for name, call in ON_ROWS.items()} | BY_FIELD
 
 
-@pytest.fixture
-def row(account: BankAccount, groceries: Budget) -> Transaction:
-    statement_imports.preview(
-        actor=build.first_owner(account), account_id=account.pk, statement=STATEMENT, now=build.NOW
+@dataclass(frozen=True, kw_only=True)
+class Cast:
+    """The owner's account with a row, one that both owners share, and one of the stranger's."""
+
+    owner: User
+    coowner: User
+    stranger: User
+    staff: User
+    account: BankAccount
+    row: Transaction
+
+
+def gathered() -> Cast:
+    owner, coowner, stranger = (build.user(name) for name in ("owner", "coowner", "stranger"))
+    account = build.account(owner=owner, balance="1000.00")
+    build.account(owner=owner, co_owners=[coowner], name="Household", balance="500.00")
+    build.account(owner=stranger, name="Elsewhere", balance="100.00")
+    groceries = build.budget(account, name="Groceries")
+    statement_imports.preview(actor=owner, account_id=account.pk, statement=STATEMENT, now=build.NOW)
+    return Cast(
+        owner=owner,
+        coowner=coowner,
+        stranger=stranger,
+        staff=build.user("staff", is_staff=True),
+        account=account,
+        row=build.transaction(account, amount="-10", pending=True, splits={groceries: "1"}),
     )
-    return build.transaction(account, amount="-10", pending=True, splits={groceries: "1"})
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return worlds.once(gathered)
+
+
+@pytest.fixture
+def owner(cast: Cast) -> User:
+    return cast.owner
+
+
+@pytest.fixture
+def coowner(cast: Cast) -> User:
+    return cast.coowner
+
+
+@pytest.fixture
+def account(cast: Cast) -> BankAccount:
+    return cast.account
+
+
+@pytest.fixture
+def row(cast: Cast) -> Transaction:
+    return cast.row
 
 
 @pytest.mark.parametrize("name", TRIES)
 @pytest.mark.parametrize("who", ["stranger", "staff", "coowner"])
-def test_others_find_nothing_and_change_nothing(request, account, row, name, who):
+def test_others_find_nothing_and_change_nothing(cast, account, row, name, who):
     """The co-owner owns another account together with the owner, not this one."""
-    request.getfixturevalue("shared_account")
-    request.getfixturevalue("foreign_account")
-    actor = request.getfixturevalue(who)
+    actor = getattr(cast, who)
     field, call = TRIES[name]
     budget = Budget.objects.get(name="Groceries")
     with states.refused(errors.NotFound, field=field):
@@ -236,42 +281,3 @@ def test_a_coowner_may_do_what_the_owner_may(account, coowner, row, name):
     except errors.LedgerError:
         pass
     states.sound()
-
-
-ROWS = (
-    access.accounts,
-    access.budgets,
-    access.transactions,
-    access.allocations,
-    access.transfers,
-    access.funding_events,
-    access.statement_imports,
-)
-
-
-@pytest.mark.parametrize("rows", ROWS, ids=lambda rows: rows.__name__)
-@pytest.mark.usefixtures("row")
-def test_rows_are_seen_by_owners_alone(request, account, owner, rows):
-    build.transfer(account, source=build.unallocated(account), target=Budget.objects.get(name="Groceries"))
-    assert rows(owner).exists() != (rows is access.funding_events)
-    for other in ("stranger", "staff", "coowner"):
-        assert not rows(request.getfixturevalue(other)).exists()
-
-
-def test_a_deleted_budget_is_seen_by_nobody_and_an_archived_one_by_its_owner(account, owner):
-    archived, deleted = build.budget(account, name="Archived"), build.budget(account, name="Deleted")
-    budgets.archive(actor=owner, budget_id=archived.pk, now=build.NOW)
-    budgets.delete(actor=owner, budget_id=deleted.pk, now=build.NOW)
-    assert set(access.budgets(owner).values_list("name", flat=True)) == {"Unallocated", "Archived"}
-
-
-def test_allocations_are_the_entries_of_transactions(account, owner, groceries):
-    build.transfer(account, source=build.unallocated(account), target=groceries)
-    assert not access.allocations(owner).exists()
-    build.transaction(account)
-    assert access.allocations(owner).count() == 1
-
-
-def test_a_row_owned_twice_is_seen_once(shared_account, owner, coowner):
-    assert access.accounts(owner).count() == access.accounts(coowner).count() == 1
-    assert access.budgets(coowner).count() == 1
