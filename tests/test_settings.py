@@ -145,6 +145,7 @@ def test_sqlite_takes_the_write_lock_at_once_and_syncs_commits() -> None:
     assert found["OPTIONS"]["timeout"] == 20
     assert "pool" not in found["OPTIONS"]
     assert found["CONN_MAX_AGE"] is None
+    assert "cache_size=-1000" in found["OPTIONS"]["init_command"]
     assert databases.configuration("sqlite:////srv/x.sqlite3", serving=False, pool=4)["CONN_MAX_AGE"] == 0
     assert found["ATOMIC_REQUESTS"] is False
 
