@@ -53,7 +53,8 @@ def build(service: Service) -> World:
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    service = Service(tmp_path_factory.mktemp("acceptance"))
+    # On a busy machine the tests go on for longer than a token counts, and sign in once.
+    service = Service(tmp_path_factory.mktemp("acceptance"), {"MIBUDGE_ACCESS_MINUTES": "600"})
     prepared.migrated(service.data)
     try:
         service.start()
