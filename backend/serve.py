@@ -45,6 +45,7 @@ def main() -> int:
     prepared = run_to_end([sys.executable, "-m", "backend.prepare"])
     if stopping or prepared:
         return 0 if stopping else 1
+    os.environ.setdefault("MALLOC_ARENA_MAX", "1")  # as docker/entrypoint does
     listener.listen(128)  # from here on a request waits for the web server to come up; none is turned away
     counters.use(Path(os.environ.get("MIBUDGE_DATA") or ROOT / "data") / "metrics" / port)
     announce(host, listener.getsockname()[1])

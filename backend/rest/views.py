@@ -94,7 +94,10 @@ class View(GenericViewSet[Any]):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response.headers.setdefault("Cache-Control", "no-store")
-        return super().finalize_response(request, response, *args, **kwargs)
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(answer, Response):
+            answer.add_post_render_callback(_apart)
+        return answer
 
     @property
     def actor(self) -> User:
@@ -159,3 +162,10 @@ class View(GenericViewSet[Any]):
         serializer = self.get_serializer(many=True, context={**self.get_serializer_context(), **more})
         # It is not given the rows to keep: it is in a circle, which would hold them until the collector comes.
         return cast(list[dict[str, Any]], serializer.to_representation(rows))
+
+
+def _apart(answer: Response) -> None:
+    """Open the circles that an answer is in, once it is rendered; in them it would stay until the collector comes."""
+    told: dict[str, Any] = vars(answer)["renderer_context"]
+    told.pop("response", None)
+    vars(told.pop("view")).pop("response", None)

@@ -1,11 +1,13 @@
 """Lists: pages, filters, searches and orders."""
 
 import gc
+import weakref
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from rest_framework.test import APIClient
+from django.urls import resolve
+from rest_framework.test import APIClient, APIRequestFactory, force_authenticate
 
 from backend.ledger.models import Bank, BankAccount, Budget, Transaction, User
 from tests import build
@@ -57,6 +59,20 @@ def test_an_answered_page_leaves_no_row_to_the_collector(path: str, api: APIClie
     try:
         assert len(api.get(path).json()["results"]) >= 3
         assert kept() <= before
+    finally:
+        gc.enable()
+
+
+def test_an_answer_that_was_sent_is_gone_at_once(owner: User, five: None) -> None:
+    request = APIRequestFactory().get(BUDGETS)
+    force_authenticate(request, owner)
+    gc.disable()
+    try:
+        answer = resolve(BUDGETS).func(request).render()
+        assert b"Budget 3" in answer.content
+        sent = weakref.ref(answer)
+        del answer
+        assert sent() is None
     finally:
         gc.enable()
 
