@@ -31,6 +31,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import psycopg
 from django.conf import settings
 from django.db import connection
 from django.db.utils import DatabaseError, DataError, Error, InterfaceError, OperationalError
@@ -45,6 +46,14 @@ UNMARKED = "unmarked"
 
 CANCELS = frozenset({"40001", "40P01", "55P03", "57014"})
 """SQLSTATEs of statements that the standby gave up: they stood in the way of replaying, or took too long."""
+
+ERRORS = (Error, psycopg.Error)
+"""Django's, and the driver's own, which Django lets through where a cursor is closed."""
+
+WRONG = (DataError, psycopg.DataError)
+"""What the primary would raise too."""
+
+AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 Result = TypeVar("Result")
 Listener = Callable[[str, str], None]
@@ -63,12 +72,12 @@ class Attempt:
 
     def fail(self, error: BaseException) -> None:
         """Note what went wrong with a statement; the first of several is the reason of the others."""
-        if self.standby is None or self.failed or isinstance(error, DataError):  # which the primary would raise too
+        if self.standby is None or self.failed or isinstance(error, WRONG):
             return
-        self.failed, state = True, getattr(error.__cause__, "sqlstate", None)
+        self.failed, state = True, getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None)
         if state in CANCELS:
             self.why = CANCELED
-        elif isinstance(error, OperationalError | InterfaceError):
+        elif isinstance(error, AWAY):
             self.why = standbys.LOST  # or this connection alone: the next look finds out
         else:
             self.why = REFUSED
@@ -124,7 +133,7 @@ def reading() -> Iterator[None]:
     with attempt.standby.in_place(), connection.execute_wrapper(_noting(attempt)):
         try:
             yield
-        except Error as error:
+        except ERRORS as error:
             attempt.fail(error)
             raise
 
@@ -141,7 +150,7 @@ def _noting(attempt: Attempt) -> Callable[..., Any]:
     def run(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         try:
             return execute(sql, params, many, context)
-        except Error as error:
+        except ERRORS as error:
             attempt.fail(error)
             raise
 
@@ -164,6 +173,6 @@ def is_to_be_repeated(causes: Iterable[BaseException | None]) -> bool:
     if attempt is None:
         return False
     for cause in causes:
-        if isinstance(cause, Error):
+        if isinstance(cause, ERRORS):
             attempt.fail(cause)
     return attempt.failed

@@ -174,6 +174,22 @@ def test_what_a_standby_does_not_do_the_primary_does(
     assert told[1:] == [("replica", "current")]
 
 
+@pytest.mark.filterwarnings("ignore:Exception ignored in.*ServerCursorMixin")  # it was not closed, as is meant
+def test_a_standby_that_goes_away_when_all_was_read_is_as_lost(told: list[tuple[str, str]], pair: pairs.Pair) -> None:
+    def ask() -> str:
+        if connection.alias == DEFAULT_DB_ALIAS:
+            return "asked the primary"
+        cursor = connection.chunked_cursor()
+        cursor.execute("SELECT generate_series(1, 10)")
+        cursor.fetchall()
+        pair.run("standby", f"SELECT pg_terminate_backend({connection.connection.info.backend_pid}, 5000)")
+        cursor.close()
+        return "asked the standby"
+
+    assert replica.read(ask) == "asked the primary"
+    assert told == [("primary", "lost")]
+
+
 def test_what_is_wrong_for_any_server_is_not_tried_twice(told: list[tuple[str, str]]) -> None:
     with pytest.raises(DataError):
         asking("SELECT 1 / 0")
