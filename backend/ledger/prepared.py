@@ -158,5 +158,6 @@ def _shape(compiler: Any) -> _Shape:
     return _Shape(
         kind=compiler.klass_info["model"],
         names=[column.target.attname for column, *_ in compiler.select[places[0] : places[-1] + 1]],
+        # The stubs are of a later Django, where it takes one more.
         beside=get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS),  # type: ignore[call-arg]
     )

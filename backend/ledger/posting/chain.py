@@ -53,7 +53,8 @@ def shift_entries(changes: Sequence[Change]) -> dict[UUID, Decimal]:
         places += [_key(change.budget_id), *_position(change.effective_at, change.seq)]
     delta = f"CASE budget_id {'WHEN %s THEN %s ' * len(changes)}END"
     later = " OR ".join([AFTER_ENTRY] * len(changes))
-    if not _changed(f'UPDATE "ledger_entry" SET balance = balance + {delta} WHERE {later}', [*cases, *places]):  # noqa: S608
+    shift = f'UPDATE "ledger_entry" SET balance = balance + {delta} WHERE {later}'  # noqa: S608 (holes, as many as changes)
+    if not _changed(shift, [*cases, *places]):
         return {}
     rows = Q(pk__in=())
     for change in changes:
@@ -67,7 +68,8 @@ def shift_transactions(
     """Shift the account balances on later transactions; the sums (available, posted) of those later ones."""
     shift = "available_balance = available_balance + %s, posted_balance = posted_balance + %s"
     values = [units(available), units(posted), _key(account.pk), *_position(at, seq)]
-    if not _changed(f'UPDATE "ledger_transaction" SET {shift} WHERE {AFTER_TRANSACTION}', values):  # noqa: S608
+    statement = f'UPDATE "ledger_transaction" SET {shift} WHERE {AFTER_TRANSACTION}'  # noqa: S608 (constants)
+    if not _changed(statement, values):
         return ZERO, ZERO
     rows = Transaction.objects.filter(after(date="posted_date", at=at, seq=seq), bank_account=account)
     sums = rows.aggregate(available=Sum("amount"), posted=Sum("amount", filter=Q(pending=False)))
