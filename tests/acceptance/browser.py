@@ -110,7 +110,13 @@ class Explorer:
         return self.result()
 
     def type_query(self, text: str) -> None:
-        script = "text => document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.setValue(text)"
+        self._type(".graphiql-query-editor", text)
+
+    def type_variables(self, text: str) -> None:
+        self._type(".graphiql-editor-tool", text)
+
+    def _type(self, editor: str, text: str) -> None:
+        script = f"text => document.querySelector('{editor} .CodeMirror').CodeMirror.setValue(text)"
         self.page.evaluate(script, text)
         self.page.wait_for_timeout(200)  # GraphiQL looks at what was typed after a tenth of a second
 

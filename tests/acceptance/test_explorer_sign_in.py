@@ -43,6 +43,19 @@ def test_a_reload_stays_signed_in_and_nothing_to_steal_is_kept(visits: Visits) -
     assert tab.tokens_kept() == []
 
 
+def test_a_reload_answers_the_first_ready_query_with_the_variables_that_somebody_changed(visits: Visits) -> None:
+    tab = visits.tab()
+    tab.enter()
+    tab.type_variables('{"since": "2100-01-01T00:00:00Z"}')
+    changed = tab.run()
+    tab.page.wait_for_timeout(1_000)  # GraphiQL keeps what was typed after half a second
+    tab.page.reload()
+    tab.is_in()
+
+    assert changed["data"]["transactions"] == {"edges": []}
+    assert tab.result() == changed
+
+
 def test_after_the_log_out_nothing_is_left(visits: Visits) -> None:
     device = visits.device()
     tab = visits.tab(device)
@@ -223,6 +236,26 @@ def test_a_sign_in_in_one_tab_is_one_in_all(visits: Visits) -> None:
 
     second.is_in()
     assert who(second) == "Signed in as demo"
+
+
+def test_the_tab_that_comes_second_answers_the_first_ready_query_too(visits: Visits) -> None:
+    """It finds the query of the other tab in what the browser keeps for the user."""
+    device = visits.device()
+    first, second = visits.tab(device), visits.tab(device)
+    second.open()
+    second.is_out()
+    held: list[Route] = []
+    first.page.route("**/workbench.js", lambda route: held.append(route))
+    first.open()
+    first.sign_in()
+    second.is_in()
+    second.result()
+    for each in held:
+        each.continue_()
+    first.is_in()
+
+    assert first.result() == second.result()
+    assert first.query() == second.query()
 
 
 def test_another_user_of_the_browser_sees_nothing_of_the_first(visits: Visits) -> None:

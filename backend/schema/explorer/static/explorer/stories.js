@@ -82,7 +82,10 @@ function Menu() {
   );
 }
 
-// Shows nothing: keeps `place` at hand, and opens the first story for who is here for the first time.
+// True for who has nothing but the first story, or not even that: also a second tab that finds it kept by the first.
+const isBeginning = (queries) => queries.every((each) => EMPTY.test(each) || each.trim() === stories[0].query.trim());
+
+// Shows nothing: keeps `place` at hand, and opens the first story, answered, for who is at the beginning.
 export function Tabs() {
   const editors = useEditorContext({ nonNull: true });
   const { queryEditor, variableEditor, responseEditor } = editors;
@@ -113,7 +116,10 @@ export function Tabs() {
   }, [editors.activeTabIndex, editors.tabs.length]);
 
   useEffect(() => {
-    if (ready && editors.tabs.length === 1 && EMPTY.test(queryEditor.getValue())) open(stories[0]).catch(() => {});
+    const queries = () => [queryEditor.getValue(), ...editors.tabs.map((tab) => tab.query ?? "")];
+    if (!ready || !isBeginning(queries())) return;
+    if (EMPTY.test(queryEditor.getValue()) || EMPTY.test(variableEditor.getValue())) open(stories[0]).catch(() => {});
+    else execution.run(); // with the variables that are there, which somebody may have changed
   }, [ready]);
 
   return null;
