@@ -245,7 +245,11 @@ def test_the_tab_that_comes_second_answers_the_first_ready_query_too(visits: Vis
     second.open()
     second.is_out()
     held: list[Route] = []
-    first.page.route("**/workbench.js", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    first.page.route("**/workbench.js", hold)
     first.open()
     first.sign_in()
     second.is_in()

@@ -164,6 +164,11 @@ def in_another_account(document: Document) -> None:
     document["entries"][0]["budget"] = next(row["id"] for row in document["budgets"] if row["bank_account"] == key)
 
 
+def budget_left_out(document: Document) -> None:
+    """One with money in it: an empty one is missed by no sum."""
+    document["budgets"].remove(next(row for row in document["budgets"] if float(row["balance"])))
+
+
 def one_way_link(document: Document) -> None:
     linked = next(row for row in document["transactions"] if row["linked_transaction"])
     linked["linked_transaction"] = None
@@ -191,7 +196,7 @@ BROKEN_SUMS: dict[str, Callable[[Document], None]] = {
     "entry left out": lambda document: document["entries"].pop(),
     "transaction left out": lambda document: document["transactions"].pop(),
     "transfer left out": lambda document: document["transfers"].pop(),
-    "budget left out": lambda document: document["budgets"].pop(),
+    "budget left out": budget_left_out,
     "another account's budget": in_another_account,
     "one-way link": one_way_link,
     "dangling fill-up": nobody_elses("fillup_goal", "budgets"),
