@@ -1,10 +1,10 @@
-"""What every answer carries and how a path without its last slash is met."""
+"""What every answer carries, to a HEAD too, and how a path without its last slash is met."""
 
 from collections.abc import Callable
 from contextlib import suppress
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.middleware.common import CommonMiddleware
 from django.utils.deprecation import MiddlewareMixin
 
@@ -18,6 +18,25 @@ DROPPED = 64 * 1024**2
 
 PIECE = 64 * 1024
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+class Head:
+    """Leaves the body out of what answers a HEAD: views answer it as the GET that it asks about, length included.
+
+    Django leaves that to the web server, which would complain of each.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse | StreamingHttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+        response = self.get_response(request)
+        if request.method == "HEAD":
+            if isinstance(response, StreamingHttpResponse):
+                response.streaming_content = ()
+            else:
+                response.content = b""
+        return response
 
 
 class SecurityHeaders:

@@ -113,6 +113,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "backend.operations.requests.Requests",
+    "backend.middleware.Head",
     "backend.middleware.SecurityHeaders",
     "backend.operations.probes.Probes",
     "django.middleware.security.SecurityMiddleware",

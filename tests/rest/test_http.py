@@ -2,12 +2,18 @@
 
 import json
 import re
+from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
-from django.test import Client
+from django.core.files.base import ContentFile
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import Client, RequestFactory, override_settings
 
+from backend import authentication, clock
 from backend.ledger.models import BankAccount, User
+from backend.ledger.services import sessions
 from tests.contract.document import operations
 from tests.rest import house as houses
 from tests.rest.house import House
@@ -16,6 +22,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 METHODS = ("get", "post", "put", "patch", "delete")
 PATHS = sorted({each.path for each in operations() if each.path.startswith("/api/v1/")})
+UNIQUE = {"X-Request-ID"}
+"""What no two answers have in common."""
+
 OFFERED = {(each.path, each.method.lower()) for each in operations()}
 
 
@@ -46,6 +55,30 @@ def test_head_is_a_get_without_its_body(owner: User, account: BankAccount) -> No
     api = houses.client(owner)
     for path in ("/api/v1/bank-accounts/", f"/api/v1/bank-accounts/{account.pk}/"):
         assert (api.head(path).status_code, api.head(path).content) == (200, b"")
+
+
+def test_the_web_server_gets_no_byte_in_answer_to_a_head(house: House, tmp_path: Path) -> None:
+    """Asked of the application itself: the client of the tests leaves bodies out, as web servers do."""
+    token = authentication.access_token(sessions.start(house.owner, now=clock.now()))
+    application = WSGIHandler()
+    image = house.transaction
+    with override_settings(MEDIA_ROOT=tmp_path):
+        image.image.save("receipt.png", ContentFile(b"bytes of a picture"))
+        for path in ("users/me/", "banks/", "banks/zzz/", f"transactions/{image.pk}/image/", "exports/csv/"):
+            told = {}
+            for method in ("GET", "HEAD"):
+                request = RequestFactory().generic(
+                    method, f"/api/v1/{path}", headers={"authorization": f"Bearer {token}"}
+                )
+                heads: list[Any] = []
+                answer = application(request.environ, lambda *head, heads=heads: heads.append(head))
+                body = b"".join(answer)
+                answer.close()
+                status, headers = heads[0]
+                told[method] = (status, {name: each for name, each in headers if name not in UNIQUE})
+                assert bool(body) == (method == "GET"), path
+            assert told["GET"] == told["HEAD"]
+            assert "Content-Length" in told["HEAD"][1]
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "image/png", "nonsense"])
