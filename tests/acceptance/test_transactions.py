@@ -138,6 +138,7 @@ def test_a_pending_transaction_posts_once(world: World, account: Item) -> None:
         ({"a": "10.00"}, "-20.00", {"a": "-10.00", "": "-10.00"}),
         ({"a": "30.00"}, "-20.00", {"": "-20.00"}),  # where it cannot: all back to Unallocated
         ({"a": "30.00", "b": "10.00"}, "-20.00", {"": "-20.00"}),
+        ({"a": "30.00", "b": "10.00"}, "-40.00", {"a": "-30.00", "b": "-10.00"}),  # the same amount: as it was split
         ({"a": "10.00"}, "20.00", None),
     ],
 )

@@ -65,7 +65,9 @@ class Account:
         others = {budget: part for budget, part in posting.parts.items() if budget != self.unallocated}
         rest = amount - sum(others.values(), ZERO)
         turned = (amount > 0) != (posting.amount > 0)
-        if len(posting.parts) == 1:
+        if amount == posting.amount:
+            pass
+        elif len(posting.parts) == 1:
             posting.parts = dict.fromkeys(posting.parts, amount)
         elif turned or self.unallocated not in posting.parts or rest * amount < 0:
             posting.parts = {self.unallocated: amount}

@@ -207,12 +207,12 @@ class Movements(Ground):
             model.split(key, wanted)
             model.follow(row, [key])
 
-    @rule(pick=picks, units=minor_units)
-    def settle(self, pick: int, units: int) -> None:
+    @rule(pick=picks, units=minor_units, same=st.booleans())
+    def settle(self, pick: int, units: int, same: bool) -> None:
         if not (found := self.known_transaction(pick)):
             return
         row, model, key = found
-        amount = self.money(units, str(row.currency))
+        amount = model.postings[key].amount if same else self.money(units, str(row.currency))
         changes: transactions.Changes = {"pending": False, "amount": amount}
         if (
             self.attempt(

@@ -74,6 +74,7 @@ def test_an_impossible_split_is_refused(amount: str, shares: dict[str, str], mes
         ({"food": "-6.00", "unallocated": "-4.00"}, "-6.01", {"food": "-6.00", "unallocated": "-0.01"}),
         ({"food": "-6.00", "unallocated": "-4.00"}, "-6.00", {"food": "-6.00"}),
         ({"food": "-6.00", "unallocated": "-4.00"}, "-5.99", {"unallocated": "-5.99"}),
+        ({"food": "-6.00", "fun": "-4.00"}, "-10.00", {"food": "-6.00", "fun": "-4.00"}),
         ({"food": "-6.00", "fun": "-4.00"}, "-12.00", {"unallocated": "-12.00"}),
         ({"food": "-6.00", "fun": "-4.00"}, "-8.00", {"unallocated": "-8.00"}),
         ({"food": "-6.00", "unallocated": "-4.00"}, "12.00", {"unallocated": "12.00"}),
@@ -84,7 +85,7 @@ def test_an_impossible_split_is_refused(amount: str, shares: dict[str, str], mes
         ({"food": "-6.00", "unallocated": "-4.00"}, "0.00", {}),
     ],
 )
-def test_another_final_amount_is_absorbed_by_unallocated(
+def test_only_another_final_amount_is_absorbed_by_unallocated(
     old: dict[str, str], amount: str, expected: dict[str, str]
 ) -> None:
     assert splits.rescale(old=amounts(**old), amount=Decimal(amount), unallocated=REST) == amounts(**expected)
@@ -115,9 +116,7 @@ def test_a_settled_amount_is_divided_exactly(first: Decimal, shares: dict[str, D
         shares = {}
     old = splits.divide(amount=first, shares=shares, unallocated=REST)
     assert fits(splits.rescale(old=old, amount=second, unallocated=REST), second)
-    assert splits.rescale(old=old, amount=first, unallocated=REST) == (
-        old if REST in old or len(old) == 1 else {REST: first}
-    )
+    assert splits.rescale(old=old, amount=first, unallocated=REST) == old
 
 
 def fits(parts: Mapping[str, Decimal], amount: Decimal) -> bool:

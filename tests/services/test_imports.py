@@ -115,6 +115,16 @@ def test_a_settled_transaction_keeps_how_it_was_split(account: BankAccount, owne
     assert whole(account)
 
 
+def test_what_settles_as_announced_lies_as_it_lay(account: BankAccount, owner: User, groceries: Budget):
+    enter(account, row(pending=True))
+    shares = {groceries.pk: Decimal("3.00"), build.budget(account, name="Fun").pk: Decimal("2.00")}
+    transactions.split(actor=owner, transaction_id=Transaction.objects.get().pk, shares=shares, now=NOW)
+    enter(account, row(day=11))
+    lies = {entry.budget_id: -entry.amount for entry in Entry.objects.exclude(transaction=None)}
+    assert (Transaction.objects.get().pending, lies) == (False, shares)
+    assert whole(account)
+
+
 def test_rows_over_nothing_are_left_out(account: BankAccount):
     result = enter(account, row(amount="0.00"), row("2"))
     assert (result.new, result.zeros) == (1, 1)

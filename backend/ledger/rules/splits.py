@@ -29,11 +29,14 @@ def divide(*, amount: Decimal, shares: Mapping[K, Decimal], unallocated: K) -> d
 
 
 def rescale(*, old: Mapping[K, Decimal], amount: Decimal, unallocated: K) -> dict[K, Decimal]:
-    """The parts of a pending transaction that settles with another amount than it was announced with.
+    """The parts of a pending transaction that settles, perhaps with another amount than it was announced with.
 
-    A single part takes the new amount; of several, that of `unallocated` absorbs the difference. Where it cannot,
-    since there is none or it would have to change its sign, the whole amount falls to `unallocated`.
+    With the same amount they stay as they are. Of another one a single part takes all; of several, that of
+    `unallocated` absorbs the difference. Where it cannot, since there is none or it would have to change its sign, the
+    whole amount falls to `unallocated`.
     """
+    if old and amount == sum(old.values(), ZERO):
+        return dict(old)
     if len(old) == 1 and amount:
         return dict.fromkeys(old, amount)
     parts = {key: part for key, part in old.items() if key != unallocated}
