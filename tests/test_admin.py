@@ -6,9 +6,12 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
+from backend import clock
+from backend.ledger import errors
 from backend.ledger.models import Bank, BankAccount, Budget, Entry, FundingEvent, Transaction, Transfer, User
-from backend.ledger.services import funding_events
+from backend.ledger.services import funding_events, sign_in
 from tests import build
+from tests.conftest import PASSWORD
 from tests.ledger import states
 
 LEDGER = [BankAccount, Budget, Transaction, Transfer, Entry, FundingEvent]
@@ -73,6 +76,36 @@ def test_an_ordinary_user_is_turned_away(client: Client, owner: User) -> None:
     client.force_login(owner)
 
     assert client.get(reverse("admin:index")).status_code == 302
+
+
+def told(client: Client, username: str, password: str, *, address: str = "192.0.2.1") -> str:
+    """What the page answers to a sign-in; nothing where it leads on."""
+    form = {"username": username, "password": password, "next": reverse("admin:index")}
+    answer = client.post(reverse("admin:login"), form, REMOTE_ADDR=address)
+    return "" if answer.status_code == 302 else answer.content.decode()
+
+
+def test_passwords_cannot_be_guessed_at_the_admin_either(client: Client, staff: User) -> None:
+    for _ in range(sign_in.PER_ORIGIN):
+        assert "correct username" in told(client, "staff", "a guess")
+
+    assert "Too many failed attempts" in told(client, "Staff", PASSWORD)
+    assert not told(Client(), "staff", PASSWORD, address="192.0.2.2")
+
+
+def test_what_is_guessed_at_the_admin_counts_at_the_api(client: Client, staff: User) -> None:
+    for _ in range(sign_in.PER_ORIGIN):
+        told(client, "staff", "a guess")
+
+    with pytest.raises(errors.TooManyAttempts):
+        sign_in.checked(username="staff", password=PASSWORD, address="192.0.2.1", now=clock.now())
+
+
+def test_who_is_no_staff_is_answered_like_who_is_not_there(client: Client, owner: User) -> None:
+    there, not_there = told(client, "owner", PASSWORD), told(client, "nobody", PASSWORD)
+
+    assert "correct username" in there
+    assert there.count("correct username") == not_there.count("correct username")
 
 
 def test_every_table_of_the_admin_is_listed_here() -> None:

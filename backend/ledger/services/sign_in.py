@@ -28,10 +28,18 @@ PER_USER = 50
 def sign_in(
     *, username: str, password: str, address: str, session_id: UUID | None, now: datetime, agent: str = ""
 ) -> Session:
-    """Check a name, in any case and with blanks around it, and a password; open a session.
+    """Check a name and a password as `checked` does; open a session.
 
-    `address` is the network address the request came from, `session_id` the session that its browser proved to hold,
-    `agent` what the browser calls itself.
+    `session_id` is the session that the browser proved to hold, `agent` what the browser calls itself.
+    """
+    user = checked(username=username, password=password, address=address, session_id=session_id, now=now)
+    return sessions.start(user, now=now, agent=agent)
+
+
+def checked(*, username: str, password: str, address: str, session_id: UUID | None = None, now: datetime) -> User:
+    """The user of a name, in any case and with blanks around it, and a password.
+
+    `address` is the network address the request came from.
     Raises WrongCredentials (nothing tells an unknown name from a wrong password or a deactivated user) and
     TooManyAttempts, in which case the password was not looked at.
     """
@@ -44,7 +52,7 @@ def sign_in(
     if not isinstance(user, User):
         raise errors.WrongCredentials("No active account found with the given credentials")
     attempt.delete()
-    return sessions.start(user, now=now, agent=agent)
+    return user
 
 
 def confirm(*, user: User, password: str, now: datetime) -> None:
