@@ -1,5 +1,6 @@
 """Catching up with `changes`, and the history that tells of them."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ QUERY = """query ($since: String, $first: Int! = 100) { changes(since: $since, f
     cursor more newAccounts rebalanced { account since }
     rows { kind type uuid } deleted { type uuid }
     bankAccounts { uuid availableBalance { amount } } budgets { uuid balance { amount } }
-    transactions { uuid memo } allocations { uuid transaction { uuid } budget { name } } transfers { uuid }
+    transactions { uuid memo version } allocations { uuid transaction { uuid } budget { name } } transfers { uuid }
 } }"""
 
 
@@ -54,7 +55,7 @@ def test_a_transaction_is_told_with_everything_it_changed(owner: User, account: 
         ("CREATED", "ALLOCATION"),
         ("CREATED", "TRANSACTION"),
     ]
-    assert found["transactions"] == [{"uuid": str(row.pk), "memo": None}]
+    assert found["transactions"] == [{"uuid": str(row.pk), "memo": None, "version": 2}]
     assert {part["budget"]["name"] for part in found["allocations"]} == {"Groceries", "Unallocated"}
     assert found["bankAccounts"][0]["availableBalance"]["amount"] == "990.00"
     assert [each["since"][:10] for each in found["rebalanced"]] == ["2026-06-12"]
@@ -74,6 +75,24 @@ def test_what_is_gone_is_told_and_what_came_and_went_is_not(owner: User, account
     assert str(row.pk) in told
     assert str(passing.pk) not in told
     assert found["transactions"] == []
+
+
+@pytest.mark.parametrize("first", [1, 100])
+def test_a_split_tells_the_version_that_the_transaction_has_now(
+    owner: User, account: BankAccount, groceries: Budget, first: int
+) -> None:
+    row = build.transaction(account, amount="-10", splits={groceries: "4"})
+    cursor = ask(owner)["cursor"]
+    for shares in ({groceries.pk: Decimal(10)}, {}, {groceries.pk: Decimal(3)}):
+        transactions.split(actor=owner, transaction_id=row.pk, shares=shares, now=build.NOW)
+        told, more = [], True
+        while more:
+            found = ask(owner, cursor, first=first)
+            cursor, more = found["cursor"], found["more"]
+            told += [each for each in found["transactions"] if each["uuid"] == str(row.pk)]
+        row.refresh_from_db()
+        assert told[-1]["version"] == row.version
+        assert ("CHANGED", "TRANSACTION") in kinds(found) or first == 1
 
 
 def test_a_deleted_budget_is_told_as_deleted(owner: User, account: BankAccount, groceries: Budget) -> None:

@@ -13,10 +13,10 @@ from uuid import UUID
 from django.db.models import BigIntegerField, Case, Exists, Max, OuterRef, Q, QuerySet, When
 
 from backend.ledger import access, prepared
-from backend.ledger.models import BankAccount, Change, User
+from backend.ledger.models import BankAccount, Change, Entry, User
 
 CREATED, CHANGED, DELETED = Change.Action.CREATED, Change.Action.CHANGED, Change.Action.DELETED
-ACCOUNT = Change.Noun.ACCOUNT
+ACCOUNT, TRANSACTION, ALLOCATION = Change.Noun.ACCOUNT, Change.Noun.TRANSACTION, Change.Noun.ALLOCATION
 
 Cursor = Mapping[UUID, int]
 """The key of the last change that was read, per account; 0 where there was none."""
@@ -52,7 +52,7 @@ def here(user: User) -> Cursor:
 
 
 def since(user: User, cursor: Cursor, *, limit: int) -> Since:
-    """What happened since that cursor, in order, from at most `limit` lines of the history; two queries to four."""
+    """What happened since that cursor, in order, from at most `limit` lines of the history; two queries to five."""
     mine = set(_accounts(user))
     gone = [key for key in cursor if key not in mine]
     new = [key for key in mine if key not in cursor]
@@ -63,7 +63,7 @@ def since(user: User, cursor: Cursor, *, limit: int) -> Since:
     items += [Item(noun=ACCOUNT, row_id=key, action=CREATED) for key in sorted(new)]
     return Since(
         cursor={**known, **read, **(_last(new) if new else {})},
-        items=items + _collapsed(lines[:limit]),
+        items=items + _with_transactions(_collapsed(lines[:limit])),
         more=len(lines) > limit,
         new=sorted(new),
         rebalanced=_rebalanced(lines[:limit]),
@@ -139,6 +139,22 @@ def _collapsed(lines: list[Change]) -> list[Item]:
             action = CHANGED
         items.append(Item(noun=line.noun, row_id=line.row_id, action=action, at=line.at))
     return items
+
+
+def _with_transactions(items: list[Item]) -> list[Item]:
+    """The same, and the transactions that now lie otherwise: each of them has a new version, though no line of its own.
+
+    Of the parts of one that still is there, some other one came or changed where one went.
+    """
+    parts = {each.row_id: each.at for each in items if each.noun == ALLOCATION and each.action != DELETED}
+    if not parts:
+        return items
+    told = {each.row_id for each in items if each.noun == TRANSACTION}
+    found: dict[UUID, datetime | None] = {}
+    for key, transaction in Entry.objects.filter(pk__in=parts).order_by("seq").values_list("pk", "transaction"):
+        if transaction is not None and transaction not in told:
+            found[transaction] = parts[key]
+    return items + [Item(noun=TRANSACTION, row_id=key, action=CHANGED, at=at) for key, at in found.items()]
 
 
 def _rebalanced(lines: list[Change]) -> dict[UUID, datetime]:
