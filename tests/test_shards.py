@@ -149,6 +149,7 @@ def test_mutations_of_their_own_touch_one_account(owner: User, stranger: User, s
         world = worlds.copied(built)
         account, groceries = world.things["account"], world.things["groceries"]
         account.owners.add(staff)
+        build.account(owner=stranger, co_owners=[owner], name="Together")
         world.things["transfer"] = build.transfer(account, source=world.things["rent"], target=groceries, amount="1")
         world.things["allocation"] = Entry.objects.filter(transaction=world.things["posted"], budget=groceries).get()
         call = document

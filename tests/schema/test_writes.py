@@ -60,6 +60,7 @@ def test_an_account_is_opened_changed_and_deleted(owner: User, account: BankAcco
     assert not BankAccount.objects.filter(pk=row.pk).exists()
 
 
+@pytest.mark.usefixtures("shared_account")
 def test_co_owners_come_and_go_and_the_last_one_stays(owner: User, coowner: User, account: BankAccount) -> None:
     added = write(owner, f'addOwner(id: "{account.pk}", username: "CoOwner")', "BankAccount")
     assert added["owners"] == ["coowner", "owner"]

@@ -11,7 +11,8 @@ from tests.ledger import states
 pytestmark = pytest.mark.django_db
 
 
-def test_an_owner_is_added_once_and_the_history_tells_it(owner: User, coowner: User, account: BankAccount) -> None:
+@pytest.mark.usefixtures("shared_account")
+def test_an_owner_is_added_once_and_the_history_tells_it(owner: User, account: BankAccount) -> None:
     for _ in range(2):
         owners.add(actor=owner, account_id=account.pk, username=" COOWNER ", now=build.NOW)
 
@@ -22,11 +23,14 @@ def test_an_owner_is_added_once_and_the_history_tells_it(owner: User, coowner: U
     assert account.version == 2
 
 
-@pytest.mark.parametrize("username", ["nobody", "", "gone"])
-def test_somebody_who_is_not_there_cannot_own(owner: User, account: BankAccount, username: str) -> None:
+@pytest.mark.parametrize("username", ["nobody", "", "gone", "stranger"])
+@pytest.mark.usefixtures("foreign_account")
+def test_nobody_owns_who_did_not_agree_to_share_anything(owner: User, account: BankAccount, username: str) -> None:
+    """By an account of both, a stranger's transactions would be linked, and told by that."""
     gone = build.user("gone")
     gone.is_active = False
     gone.save()
+    build.account(owner=owner, co_owners=[gone], name="Of old")
     with states.refused(errors.NotFound, field="username"):
         owners.add(actor=owner, account_id=account.pk, username=username, now=build.NOW)
 

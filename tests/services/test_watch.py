@@ -58,6 +58,7 @@ def test_of_api_tokens(told: Any, owner: User) -> None:
     assert told(lambda: api_tokens.revoke_all(user=owner, now=NOW)) == []
 
 
+@pytest.mark.usefixtures("shared_account")
 def test_of_invitations_and_owners(told: Any, account: BankAccount, owner: User, coowner: User) -> None:
     made = invitations.invite(actor=owner, account_id=account.pk, now=NOW)
     other = invitations.invite(actor=owner, account_id=account.pk, now=NOW).row

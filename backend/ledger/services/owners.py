@@ -15,14 +15,21 @@ MOST = 20
 
 @transaction.atomic
 def add(*, actor: User, account_id: UUID, username: str, now: datetime) -> BankAccount:
-    """Make somebody who exists and is active an owner too; one who is already stays so. Raises NotFound, InvalidValue.
+    """Make somebody an owner too who owns another account with the actor; one who owns this already stays so.
+
+    Everybody else is invited, and says yes: links are made between accounts that share an owner, so whoever could
+    make anybody one would learn by them what is in that person's accounts, and change it.
+    Raises NotFound (also for who is not there or not active), InvalidValue.
 
     The date of an account is that of whoever has owned it longest.
     """
     account = locks.account(actor=actor, account_id=account_id)
-    user = User.objects.filter(username__iexact=username.strip(), is_active=True).first()
+    shared = access.OWNERSHIP.objects.filter(bankaccount__in=access.account_ids(actor)).values("user")
+    user = User.objects.filter(pk__in=shared, username__iexact=username.strip(), is_active=True).first()
     if user is None:
-        raise errors.NotFound("There is no such user.", field="username")
+        raise errors.NotFound(
+            "Nobody of that name shares an account with you: send them an invitation.", field="username"
+        )
     admit(account, user, by=actor, now=now, field="username")
     return account
 

@@ -116,7 +116,10 @@ class AccountMutations:
             now=request.now,
         )
 
-    @mutation("Make somebody who has a log-in here an owner too; they see and may do everything in the account.")
+    @mutation(
+        "Make somebody an owner too who owns another account with the user; they see and may do everything in the "
+        "account. Others are invited: `inviteOwner`."
+    )
     def add_owner(
         self, info: Info, account: Which, username: Annotated[str, strawberry.argument(description="Their user name.")]
     ) -> BankAccountResult:
