@@ -17,7 +17,15 @@ DROPPED = 64 * 1024**2
 """Bytes of a body that are read for nothing; a client that sends more may miss why it was refused."""
 
 PIECE = 64 * 1024
-PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+EVERYWHERE = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""Also on what never gets as far as Django's own middleware: probes, redirects, refused hosts and bodies."""
 
 
 class Head:
@@ -52,8 +60,8 @@ class SecurityHeaders:
         response = self.get_response(request)
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
         response.headers.setdefault("Content-Security-Policy", PAGE if is_page else DATA)
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        for name, value in EVERYWHERE.items():
+            response.headers.setdefault(name, value)
         return response
 
 

@@ -113,13 +113,15 @@ def test_a_body_of_unknown_length_is_refused_and_dropped_within_reason(client: C
     assert len(body.read()) == 3
 
 
-@pytest.mark.parametrize("path", ["/page/", "/no/such/path/", "/page", "/broken/", "/static/admin/css/base.css"])
+@pytest.mark.parametrize(
+    "path", ["/page/", "/no/such/path/", "/page", "/broken/", "/static/admin/css/base.css", "/healthz", "/metrics"]
+)
 def test_every_answer_carries_the_security_headers(client: Client, path: str) -> None:
     response = client.get(path)
     list(response)
     headers = response.headers
 
-    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert (headers["X-Content-Type-Options"], headers["X-Frame-Options"]) == ("nosniff", "DENY")
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
