@@ -21,6 +21,9 @@ preload_app = True  # loaded once, in the parent, whose memory the workers share
 graceful_timeout = 10
 limit_request_line = 8190
 control_socket_disable = True
+# gunicorn believes whoever connects from this machine which path and which scheme a request is of: behind a proxy here
+# that is everybody. What may be believed of a proxy is for MIBUDGE_PROXIES to say.
+forwarded_allow_ips = ""
 # A thread that comes back from the database waits this long for those that compute, up to twenty times in a write, in
 # which others wait for its lock. Python's own 5 ms make the slowest of a hundred answers half as slow again.
 sys.setswitchinterval(0.0005)

@@ -46,3 +46,9 @@ def test_any_worker_answers_for_all(world: World) -> None:
 def test_the_metrics_are_not_for_those_behind_a_proxy(world: World) -> None:
     answer = world.nobody.raw("GET", "/metrics", headers={"X-Forwarded-For": "127.0.0.1"})
     assert (answer.status, json.loads(answer.body)) == (404, {"detail": "Not found."})
+
+
+def test_nobody_can_say_that_a_request_is_of_another_path(world: World) -> None:
+    """A proxy that keeps a path from the world would let it through under another name."""
+    answer = world.nobody.raw("GET", "/other/api/v1/banks/", headers={"SCRIPT_NAME": "/other"})
+    assert answer.status == 404
