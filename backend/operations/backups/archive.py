@@ -1,5 +1,6 @@
 """Writes and reads archives: whole or not at all, and nothing in them but what belongs there."""
 
+import errno
 import hashlib
 import io
 import json
@@ -15,6 +16,7 @@ from typing import IO, Any
 
 from backend import counters
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 MANIFEST = "manifest.json"
 FORMAT = 1
 FOLDERS = ("database", "media", "secrets", "demo")
@@ -134,7 +136,10 @@ def _sync(folder: Path) -> None:
 
 
 def extracted(path: Path, folder: Path) -> Manifest:
-    """Unpack the archive into the folder, check each file against the manifest, and give that. Raises Damaged."""
+    """Unpack the archive into the folder, check each file against the manifest, and give that.
+
+    Raises Damaged, and OSError where there is no room for what is in it.
+    """
     found: dict[str, Content] = {}
     text = None
     try:
@@ -148,6 +153,8 @@ def extracted(path: Path, folder: Path) -> Manifest:
                 else:
                     found[member.name] = _unpack(file, folder / _safe(member.name))
     except (tarfile.TarError, EOFError, OSError) as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise
         raise Damaged(f"it cannot be read to its end ({type(error).__name__})") from error
     if text is None:
         raise Damaged("it has no manifest")

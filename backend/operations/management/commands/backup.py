@@ -1,5 +1,6 @@
 """Writes a backup of everything the installation keeps, while it is in use."""
 
+import sqlite3
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,8 @@ class Command(BaseCommand):
             destination /= f"mibudge-{now:%Y-%m-%dT%H%M%SZ}.tar.gz"
         try:
             saved = saving.save(destination.resolve(), now=now)
-        except OSError as error:
-            raise CommandError(f"There is no backup: {error.strerror or error}.") from error
+        except (OSError, sqlite3.OperationalError) as error:
+            raise CommandError(f"There is no backup: {getattr(error, 'strerror', None) or error}.") from error
         self.stdout.write(f"{saved.path}: {saved.rows} rows and {saved.files} files")
         if saved.elsewhere:
             self.stdout.write(

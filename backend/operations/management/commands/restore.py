@@ -1,5 +1,6 @@
 """Restores a backup into an empty installation, and verifies it."""
 
+import sqlite3
 import subprocess
 import sys
 from argparse import ArgumentParser
@@ -32,6 +33,9 @@ class Command(BaseCommand):
             restored = restoring.restore(source)
         except (restoring.Refused, postgresql.Different) as error:
             raise CommandError(f"Nothing was restored. {error}") from error
+        except (OSError, sqlite3.OperationalError) as error:
+            told = getattr(error, "strerror", None) or error
+            raise CommandError(f"Nothing was restored: {told}. When that is mended, do it again.") from error
         self.stdout.write(f"Restored {restored.rows} rows and {restored.files} uploads.")
         for table in restored.left_out:
             self.stdout.write(f"Left out, since MIBUDGE_ADMIN is off here: {table}")
