@@ -4,8 +4,8 @@
 
 A server that does not answer is skipped with its reason. MIBUDGE_TEST_STRICT=1 makes each skip a failure and tries
 every generated example. MIBUDGE_TEST_ANEW=1 generates others in each run, to look for what nobody has met yet. Without
-arguments the tests go in three parts, and several runs of them at once: one more than the machine has cores, since
-those that start processes wait for them, and four at most. The long runs come first, so that they end together.
+arguments the tests go in four parts, and several runs of them at once: more than the machine has cores, since those
+that start processes wait for them, and four at most. The long runs come first, so that they end together.
 """
 
 import os
@@ -31,8 +31,9 @@ OUTSIDE = "tests/acceptance"
 
 DOORS = ["tests/schema"]
 LEDGER = [f"tests/{each}" for each in ("rest", "parity", "contract", "selectors", "ledger")]
-PARTS = [[f"--ignore={each}" for each in (*DOORS, *LEDGER, OUTSIDE)], DOORS, LEDGER]
-LANES = max(2, min(4, (os.cpu_count() or 1) + 1))
+FILES = [f"tests/{each}" for each in ("statements", "exports", "rules", "demo", "commands")]
+PARTS = [[f"--ignore={each}" for each in (*DOORS, *LEDGER, *FILES, OUTSIDE)], FILES, LEDGER, DOORS]
+LANES = max(2, min(4, (os.cpu_count() or 1) + (1 if servers.STRICT else 2)))
 
 running: set["subprocess.Popen[bytes]"] = set()
 stopping = threading.Event()
@@ -56,7 +57,7 @@ def run_all(arguments: list[str], environment: Mapping[str, str]) -> int:
         on_both = [Run("PostgreSQL", [*part, "--database-only"], postgresql) for part in parts]
         runs = [each for pair in zip(runs, on_both, strict=True) for each in pair]
     if not arguments:
-        runs.insert(len(runs) // len(parts), Run("the running service", [OUTSIDE], sqlite))
+        runs.insert(0, Run("the running service", [OUTSIDE], sqlite))
     codes = at_once(runs, lanes=1 if arguments else LANES)
     for server, reason in missing.items():
         print(f"{server.name}: skipped: {reason}" if reason else f"{server.name}: tests ran at {server.place}")

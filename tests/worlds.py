@@ -1,9 +1,9 @@
 """Worlds that are built once for many tests, each of which finds them as they were built."""
 
-import copy
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import time_machine
 from django.apps import apps
@@ -71,4 +71,4 @@ def once(build: Callable[[], T]) -> T:
 
 def copied(world: T) -> T:
     """The world for one test, which may change what it holds."""
-    return copy.deepcopy(world)
+    return cast("T", pickle.loads(pickle.dumps(world)))  # noqa: S301  its own; many times faster than to deepcopy it
