@@ -4,12 +4,12 @@ A queryset is written with a `Hole` in the place of each value that changes. Wha
 under which the statement is kept, whose rows they are included: no statement serves another user.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -20,6 +20,7 @@ KEPT = 1_000
 """Statements of a process, some 5 kB each; those that were made first go first."""
 
 Convert = Callable[[Any], Any]
+One = TypeVar("One")
 
 _known: dict[Hashable, "Statement"] = {}
 _lock = Lock()
@@ -121,6 +122,17 @@ def find(make: Make, *values: Any, name: Hashable = None) -> list[Any]:
         return statement(make if name is None else name, make).found(values)
     except EmptyResultSet:
         return []
+
+
+def spread(values: Iterable[One]) -> list[One]:
+    """The values of a list to be looked in, the last one repeated until they are 1, 2, 4, 8 …; none if there are none.
+
+    So lists of all lengths take a few statements.
+    """
+    found = list(values)
+    if found:
+        found += found[-1:] * ((1 << (len(found) - 1).bit_length()) - len(found))
+    return found
 
 
 def statement(key: Hashable, make: Make) -> Statement:

@@ -57,8 +57,9 @@ def summary(account: BankAccount, *, now: datetime) -> dict[str, Any]:
 
 
 def next_fundings(budgets: list[Budget], *, now: datetime) -> dict[Any, dict[str, Any]]:
-    """What budgets show as their next funding, by budget; one without is left out."""
+    """What budgets, loaded with their accounts, show as their next funding; one without is left out."""
     currencies = {budget.pk: fields.currency_of(budget) for budget in budgets}
+    accounts = {budget.bank_account_id: budget.bank_account for budget in budgets}
     return {
         key: {
             "date": event.on,
@@ -66,5 +67,5 @@ def next_fundings(budgets: list[Budget], *, now: datetime) -> dict[Any, dict[str
             "amount_currency": currencies[key],
             "deferred": event.deferred,
         }
-        for key, event in funding.next_fundings(budgets, now=now).items()
+        for key, event in funding.next_fundings(budgets, now=now, of=accounts).items()
     }

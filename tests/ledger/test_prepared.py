@@ -21,6 +21,16 @@ def amounts(hole: prepared.Opening) -> QuerySet[Any, Any]:
     return Transaction.objects.filter(bank_account=hole(BankAccount)).order_by("seq").values_list("pk", "amount")
 
 
+def some_columns(hole: prepared.Opening) -> QuerySet[Transaction]:
+    rows = Transaction.objects.filter(pk=hole(Transaction)).select_related("bank_account")
+    return rows.only("amount", "bank_account__currency")
+
+
+def either(hole: prepared.Opening) -> QuerySet[Transaction]:
+    rows = Transaction.objects.filter(bank_account=hole(BankAccount))
+    return rows.filter(amount__gt=0).union(rows.filter(amount__lt=-5), all=True)
+
+
 def nothing(hole: prepared.Opening) -> QuerySet[Transaction]:
     return Transaction.objects.filter(pk=hole(Transaction)).none()
 
@@ -49,6 +59,32 @@ def test_tuples_hold_the_values_of_the_ledger(account: BankAccount) -> None:
 
     assert prepared.find(amounts, account.pk) == [(row.pk, row.amount) for row in rows]
     assert prepared.find(amounts, uuid4()) == []
+
+
+def test_what_was_not_asked_for_is_read_when_it_is_looked_at(
+    account: BankAccount, django_assert_num_queries: Any
+) -> None:
+    row = build.transaction(account, amount="-1.50", memo="note")
+    with django_assert_num_queries(1):
+        (found,) = prepared.find(some_columns, row.pk)
+        assert (found.amount, str(found.bank_account.currency)) == (row.amount, str(account.currency))
+    with django_assert_num_queries(2):
+        assert (found.memo, found.bank_account.name) == ("note", account.name)
+
+
+def test_rows_of_either_of_two_queries(account: BankAccount) -> None:
+    rows = {amount: build.transaction(account, amount=amount) for amount in ("3", "-3", "-6")}
+
+    for _ in range(2):
+        assert {row.pk for row in prepared.find(either, account.pk)} == {rows["3"].pk, rows["-6"].pk}
+
+
+@pytest.mark.parametrize(
+    ("length", "spread"), [(0, 0), (1, 1), (2, 2), (3, 4), (4, 4), (5, 8), (8, 8), (9, 16), (500, 512)]
+)
+def test_lists_of_all_lengths_take_a_few_statements(length: int, spread: int) -> None:
+    found = prepared.spread(range(length))
+    assert (len(found), set(found), found[:length]) == (spread, set(range(length)), list(range(length)))
 
 
 def test_what_can_find_nothing_finds_nothing(account: BankAccount) -> None:

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.db.models import QuerySet
+
+from backend.ledger import prepared
 from backend.ledger.models import BankAccount, User
 
 FIRST_OWNER_ZONE = "UTC"
@@ -25,12 +29,14 @@ def date_in(zone: ZoneInfo, *, now: datetime) -> date:
 
 def zones(accounts: Iterable[UUID]) -> dict[UUID, ZoneInfo]:
     """The time zone of each account's first owner, who decides what today is there; one query for all."""
-    owned = (
-        BankAccount.owners.through.objects.filter(bankaccount_id__in=list(accounts))
-        .order_by("-pk")
-        .values_list("bankaccount_id", "user__timezone")
-    )
-    return {account_id: zone_named(zone) for account_id, zone in owned}
+    wanted = prepared.spread(accounts)
+
+    def make(hole: prepared.Opening) -> QuerySet[Any, Any]:
+        owned = BankAccount.owners.through.objects.filter(bankaccount__pk__in=[hole(BankAccount) for _ in wanted])
+        return owned.order_by("-pk").values_list("bankaccount_id", "user__timezone")
+
+    rows = prepared.find(make, *wanted, name=(zones, len(wanted)))
+    return {account_id: zone_named(zone) for account_id, zone in rows}
 
 
 def zone(account_id: UUID) -> ZoneInfo:

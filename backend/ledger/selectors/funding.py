@@ -5,18 +5,22 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from backend.ledger import currencies
-from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent
+from backend.ledger import currencies, prepared
+from backend.ledger.models import BankAccount, Budget, FundingEvent
 from backend.ledger.rules import funding as rules
 
 from . import accounts, funding_state
 
 PLENTY = Decimal("Infinity")
+OF_ACCOUNTS = ("currency", "import_gate", "last_posted_through", "auto_funding")
+"""The columns of accounts on which it depends what comes next."""
+
 EASTERNMOST = timedelta(hours=14)
 """No clock shows a later time than that many hours after UTC."""
 
@@ -65,8 +69,7 @@ def next_fundings(
     if of is None:
         of = BankAccount.objects.in_bulk({budget.bank_account_id for budget in funded})
     if recurring is None:
-        fillups = [budget.pk for budget in funded if budget.budget_type == Budget.Type.FILLUP]
-        recurring = Budget.objects.filter(fillup_goal__in=fillups)
+        recurring = _recurring(budget.pk for budget in funded if budget.budget_type == Budget.Type.FILLUP)
     states = _states(funded, of=of, recurring=recurring, now=now)
     found = {}
     for budget in funded:
@@ -74,6 +77,15 @@ def next_fundings(
         if upcoming is not None:
             found[budget.pk] = upcoming
     return found
+
+
+def _recurring(fillups: Iterable[UUID]) -> list[Budget]:
+    wanted = prepared.spread(fillups)
+
+    def make(hole: prepared.Opening) -> QuerySet[Budget]:
+        return Budget.objects.filter(fillup_goal__pk__in=[hole(Budget) for _ in wanted])
+
+    return prepared.find(make, *wanted, name=(_recurring, len(wanted)))
 
 
 def _is_funded(budget: Budget) -> bool:
@@ -118,8 +130,15 @@ def _recorded(
     """The events that wait for the bank's rows, and those that owners skipped; one query."""
     deferred: dict[UUID, list[rules.Deferred]] = defaultdict(list)
     skips: dict[UUID, list[rules.Skip]] = defaultdict(list)
-    events = FundingEvent.objects.filter(bank_account__in=list(account_ids), budget__in=budget_ids)
-    for row in funding_state.undone(events):
+    accounts, budgets = prepared.spread(account_ids), prepared.spread(budget_ids)
+
+    def make(hole: prepared.Opening) -> QuerySet[FundingEvent]:
+        below: list[Any] = [hole(BankAccount) for _ in accounts]
+        of: list[Any] = [hole(Budget) for _ in budgets]
+        return funding_state.undone(FundingEvent.objects.filter(bank_account__pk__in=below, budget__pk__in=of))
+
+    rows: list[Any] = prepared.find(make, *accounts, *budgets, name=(_recorded, len(accounts), len(budgets)))
+    for row in rows:
         if row.revocable:
             skips[row.budget_id].append(funding_state.skip(row))
         else:
@@ -142,9 +161,8 @@ def _inexhaustible(budget: Budget) -> rules.Envelope:
 def _with_changes(states: dict[UUID, rules.State], *, zones: Mapping[UUID, ZoneInfo]) -> dict[UUID, rules.State]:
     ids = {envelope.id for state in states.values() for envelope in state.envelopes}
     since = min(rules.earliest(state, through=rules.NEVER) for state in states.values())
-    entries = Entry.objects.filter(bank_account__in=list(zones), budget__in=ids)
     changes: dict[UUID, list[rules.Change]] = defaultdict(list)
-    for change in funding_state.changes(entries, since=since, zones=zones):
+    for change in funding_state.changes(since=since, zones=zones, budget_ids=ids):
         changes[change.budget_id].append(change)
     return {
         budget_id: replace(state, changes=[change for each in state.envelopes for change in changes[each.id]])
@@ -180,14 +198,20 @@ def _next_date(budget: rules.Envelope, skipped: Collection[date]) -> date:
     return day
 
 
-def planned(accounts: Iterable[UUID]) -> QuerySet[Budget]:
-    """The budgets of those accounts that can have a next funding, and every Recurring that has a fill-up."""
-    return Budget.objects.filter(funding_state.LIVE | Q(fillup_goal__isnull=False), bank_account__in=list(accounts))
+def planned(accounts: Iterable[UUID]) -> list[Budget]:
+    """The budgets of those accounts that can have a next funding, and every Recurring that has a fill-up; one query."""
+    wanted = prepared.spread(accounts)
+
+    def make(hole: prepared.Opening) -> QuerySet[Budget]:
+        mine = Budget.objects.filter(bank_account__pk__in=[hole(BankAccount) for _ in wanted])
+        return mine.filter(funding_state.LIVE | Q(fillup_goal__isnull=False))
+
+    return prepared.find(make, *wanted, name=(planned, len(wanted)))
 
 
 def summary(account: BankAccount, *, now: datetime) -> Summary:
     """The next fundings of an account's budgets, summed up per schedule, the soonest schedule first."""
-    budgets = list(planned([account.pk]))
+    budgets = planned([account.pk])
     return summed_up(budgets, next_fundings(budgets, now=now, of={account.pk: account}, recurring=budgets))
 
 

@@ -1,14 +1,15 @@
 """What the funding simulation is told of an account, read in a constant number of queries."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from backend.ledger import currencies
+from backend.ledger import currencies, prepared
 from backend.ledger.models import BankAccount, Budget, Entry, FundingEvent
 from backend.ledger.rules import funding as rules
 
@@ -47,11 +48,8 @@ def state(account: BankAccount, *, today: date, zone: ZoneInfo, through: date) -
 
     Besides the live budgets it holds those that went while an event of theirs waited.
     """
-    recorded = FundingEvent.objects.filter(bank_account=account)
-    events = list(unsettled(recorded).union(recorded.filter(revocable=True), all=True))
-    waiting = {row.budget_id for row in events}
-    budgets = Budget.objects.filter(LIVE | Q(pk__in=waiting), bank_account=account)
-    (unallocated,), others = _parted(budgets)
+    events = prepared.find(_unsettled_or_skipped, account.pk)
+    (unallocated,), others = _parted(_budgets(account, {row.budget_id for row in events}))
     decimals = currencies.decimals(str(account.currency))
     found = rules.State(
         today=today,
@@ -66,9 +64,23 @@ def state(account: BankAccount, *, today: date, zone: ZoneInfo, through: date) -
         active=account.auto_funding,
     )
     since = rules.earliest(found, through=through)
-    return replace(
-        found, changes=changes(Entry.objects.filter(bank_account=account), since=since, zones={account.pk: zone})
-    )
+    return replace(found, changes=changes(since=since, zones={account.pk: zone}))
+
+
+def _unsettled_or_skipped(hole: prepared.Opening) -> QuerySet[FundingEvent]:
+    recorded = FundingEvent.objects.filter(bank_account=hole(BankAccount))
+    return unsettled(recorded).union(recorded.filter(revocable=True), all=True)
+
+
+def _budgets(account: BankAccount, waiting: Iterable[UUID]) -> list[Budget]:
+    """The live budgets of the account, and those."""
+    others = prepared.spread(waiting)
+
+    def make(hole: prepared.Opening) -> QuerySet[Budget]:
+        mine = Budget.objects.filter(bank_account=hole(BankAccount))
+        return mine.filter(LIVE | Q(pk__in=[hole(Budget) for _ in others]))
+
+    return prepared.find(make, account.pk, *others, name=(_budgets, len(others)))
 
 
 def _parted(budgets: Iterable[Budget]) -> tuple[list[rules.Envelope], list[rules.Envelope]]:
@@ -108,25 +120,21 @@ def key(row: FundingEvent) -> rules.Key:
     return rules.Key(budget_id=row.budget_id, kind=row.kind, on=row.on)
 
 
-def changes(entries: QuerySet[Entry], *, since: date, zones: Mapping[UUID, ZoneInfo]) -> Sequence[rules.Change]:
+def changes(
+    *, since: date, zones: Mapping[UUID, ZoneInfo], budget_ids: Collection[UUID] | None = None
+) -> Sequence[rules.Change]:
     """The entries dated `since` or later, in UTC or where the owner lives; one query.
+
+    They are of the accounts whose zones those are, and if so asked of those budgets alone.
 
     An entry is dated before a day if it is so in UTC, in which the bank's and the engine's dates are stored, and where
     the owner lives: so whatever is entered during a day never counts for that day's events, in no time zone.
     """
     earliest = datetime.combine(since, time.min, tzinfo=UTC) - timedelta(days=1)
-    rows = entries.filter(effective_at__gte=earliest).values_list(
-        "bank_account_id",
-        "budget_id",
-        "effective_at",
-        "amount",
-        "transfer_id",
-        "transfer__funding_event__budget_id",
-        "transfer__funding_event__kind",
-        "transfer__funding_event__on",
-    )
     found = []
-    for account_id, budget_id, at, amount, transfer_id, event_budget_id, kind, on in rows:
+    for account_id, budget_id, at, amount, transfer_id, event_budget_id, kind, on in _entries(
+        earliest, accounts=zones, budgets=budget_ids
+    ):
         event = _event_key(event_budget_id, kind, on)
         day = later_date(at, zones[account_id]) if event is None else event.on
         if day >= since:
@@ -141,6 +149,30 @@ def changes(entries: QuerySet[Entry], *, since: date, zones: Mapping[UUID, ZoneI
                 )
             )
     return found
+
+
+def _entries(
+    earliest: datetime, *, accounts: Iterable[UUID], budgets: Collection[UUID] | None
+) -> list[tuple[Any, ...]]:
+    below, on = prepared.spread(accounts), prepared.spread(budgets or ())
+
+    def make(hole: prepared.Opening) -> QuerySet[Any, Any]:
+        moment = hole(Entry._meta.get_field("effective_at"))
+        rows = Entry.objects.filter(effective_at__gte=moment, bank_account__pk__in=[hole(BankAccount) for _ in below])
+        if budgets is not None:
+            rows = rows.filter(budget__pk__in=[hole(Budget) for _ in on])
+        return rows.values_list(
+            "bank_account_id",
+            "budget_id",
+            "effective_at",
+            "amount",
+            "transfer_id",
+            "transfer__funding_event__budget_id",
+            "transfer__funding_event__kind",
+            "transfer__funding_event__on",
+        )
+
+    return prepared.find(make, earliest, *below, *on, name=(_entries, len(below), None if budgets is None else len(on)))
 
 
 def _event_key(budget_id: UUID | None, kind: str | None, on: date | None) -> rules.Key | None:
