@@ -1,6 +1,7 @@
 """Allocations: the parts of a transaction, each on one budget. Splits set them; here they are read."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from rest_framework import serializers
@@ -8,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.ledger import access, categories
-from backend.ledger.models import Entry
+from backend.ledger.models import Entry, User
 
 from . import fields, filters, views
 
@@ -36,6 +37,11 @@ class TransactionAllocationSerializer(serializers.Serializer[Entry]):
     modified_at = fields.Instant(read_only=True)
 
 
+def shown(user: User) -> QuerySet[Entry]:
+    """The user's allocations with what is shown of them."""
+    return fields.with_account(access.allocations(user))
+
+
 class Allocations(views.View):
     noun = "TransactionAllocation"
     serializer_class = TransactionAllocationSerializer
@@ -44,7 +50,10 @@ class Allocations(views.View):
     ordering = ("created_at", "seq")
 
     def rows(self) -> QuerySet[Any]:
-        return access.allocations(self.actor).select_related("bank_account")
+        return shown(self.actor)
+
+    def one(self, key: UUID) -> Any:
+        return access.pick(self.actor, shown, key)
 
     def list(self, request: Request) -> Response:
         """Return allocations belonging to the authenticated user's transactions.

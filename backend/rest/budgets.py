@@ -1,6 +1,7 @@
 """Budgets."""
 
 from typing import Any, cast
+from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -10,7 +11,8 @@ from rest_framework.response import Response
 
 from backend import clock
 from backend.ledger import access
-from backend.ledger.models import Budget
+from backend.ledger.models import Budget, User
+from backend.ledger.selectors import funding as selectors
 from backend.ledger.services import budgets
 
 from . import fields, filters, funding, views
@@ -55,6 +57,11 @@ class BudgetSerializer(serializers.Serializer[Budget]):
         return self.context["next_fundings"].get(budget.pk)
 
 
+def shown(user: User) -> QuerySet[Budget]:
+    """The user's budgets with what is shown of them."""
+    return fields.with_account(access.budgets(user), also=selectors.OF_ACCOUNTS)
+
+
 class Budgets(views.View):
     noun = "Budget"
     serializer_class = BudgetSerializer
@@ -63,7 +70,10 @@ class Budgets(views.View):
     ordering = ("name", "created_at")
 
     def rows(self) -> QuerySet[Any]:
-        return access.budgets(self.actor).select_related("bank_account")
+        return shown(self.actor)
+
+    def one(self, key: UUID) -> Any:
+        return access.pick(self.actor, shown, key)
 
     def represented(self, rows: list[Any], **more: Any) -> list[dict[str, Any]]:
         upcoming = funding.next_fundings(rows, now=clock.now())

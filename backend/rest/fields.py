@@ -1,11 +1,13 @@
 """Values as they are written on the wire: amounts, instants, days, ids; and how each is described in the document."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
+from django.db.models import Model, QuerySet
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import Direction, extend_schema_field
@@ -25,6 +27,7 @@ INSTANT = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{TIME}(?: ?Z|[+-][0-9]{{
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 ID = re.compile(r"(?:urn:uuid:)?\{?[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\}?", re.IGNORECASE)
 
+Row = TypeVar("Row", bound=Model)
 CURRENCY = re.compile(r"[A-Za-z]{3}")
 
 
@@ -70,6 +73,12 @@ def rendered(instant: datetime) -> str:
 def currency_of(row: Any) -> str:
     """The currency of an account, or of the account that a row lies in."""
     return str(row.currency if isinstance(row, BankAccount) else row.bank_account.currency)
+
+
+def with_account(rows: QuerySet[Row], *, also: Iterable[str] = ()) -> QuerySet[Row]:
+    """The rows with the accounts that they lie in, of which the currency is read and what is named beside it."""
+    own = [each.name for each in rows.model._meta.concrete_fields]
+    return rows.select_related("bank_account").only(*own, *(f"bank_account__{name}" for name in ("currency", *also)))
 
 
 def amount_text(amount: Decimal, *, currency: str) -> str:

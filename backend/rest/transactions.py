@@ -17,7 +17,7 @@ from backend.ledger.models import Transaction, User
 from backend.ledger.selectors import counts
 from backend.ledger.services import transactions
 
-from . import fields, filters, pagination, uploads, views
+from . import allocations, fields, filters, pagination, uploads, views
 from .allocations import TransactionAllocationSerializer
 from .splits import TransactionSplitsSerializer
 
@@ -60,7 +60,7 @@ class TransactionSerializer(serializers.Serializer[Transaction]):
 
 def shown(user: User) -> QuerySet[Transaction]:
     """The user's transactions with what is shown of them."""
-    return access.transactions(user).select_related("bank_account")
+    return fields.with_account(access.transactions(user))
 
 
 class OfTransactions(views.View):
@@ -148,7 +148,7 @@ class Transactions(OfTransactions):
         """
         given = self.given(TransactionSplitsSerializer)
         row = transactions.split(actor=self.actor, transaction_id=self.key, shares=given["splits"], now=clock.now())
-        parts = access.allocations(self.actor).filter(transaction=row).select_related("bank_account")
+        parts = allocations.shown(self.actor).filter(transaction=row)
         pages = pagination.NearestPage()
         found: Any = pages.paginate_queryset(parts.order_by("created_at", "seq"), request)
         return pages.get_paginated_response(TransactionAllocationSerializer(found, many=True).data)

@@ -60,7 +60,7 @@ class InternalTransactions(views.View):
     ordering = ("-effective_at", "-created_at", "-seq")
 
     def rows(self) -> QuerySet[Any]:
-        return access.transfers(self.actor).select_related("bank_account").prefetch_related("entries")
+        return fields.with_account(access.transfers(self.actor)).prefetch_related("entries")
 
     def list(self, request: Request) -> Response:
         """Return budget-to-budget transfers belonging to the authenticated user's accounts.
