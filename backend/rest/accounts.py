@@ -1,8 +1,10 @@
 """Bank accounts."""
 
+from collections.abc import Iterable
 from typing import Any, cast
+from uuid import UUID
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -10,11 +12,19 @@ from rest_framework.response import Response
 
 from backend import clock
 from backend.ledger import access
-from backend.ledger.models import BankAccount, Budget, User
+from backend.ledger.models import BankAccount
+from backend.ledger.selectors import accounts as selectors
 from backend.ledger.services import accounts
 from backend.ledger.services import funding_events as services
 
 from . import fields, filters, funding, funding_events, views
+
+
+class Unallocated(fields.Id):
+    """The key of an account's Unallocated, of which the context tells."""
+
+    def get_attribute(self, instance: BankAccount) -> UUID:
+        return cast(selectors.Beside, self.context["beside"][instance.pk]).unallocated_id
 
 
 class BankAccountSerializer(serializers.Serializer[BankAccount]):
@@ -31,7 +41,7 @@ class BankAccountSerializer(serializers.Serializer[BankAccount]):
     posted_balance_currency = fields.Currency()
     available_balance = fields.Amount(required=False)
     available_balance_currency = fields.Currency()
-    unallocated_budget = fields.Id(source="unallocated_id", read_only=True, allow_null=True)
+    unallocated_budget = Unallocated(read_only=True, allow_null=True)
     last_imported_at = fields.Instant(
         read_only=True,
         allow_null=True,
@@ -47,17 +57,16 @@ class BankAccountSerializer(serializers.Serializer[BankAccount]):
     modified_at = fields.Instant(read_only=True)
 
     def get_owners(self, account: BankAccount) -> list[str]:
-        return [owner.username for owner in account.owners.all()]
+        return cast(selectors.Beside, self.context["beside"][account.pk]).owners
 
 
 class MarkImportedSerializer(serializers.Serializer[BankAccount]):
     last_posted_through = fields.Day()
 
 
-def with_all_they_show(rows: QuerySet[BankAccount]) -> QuerySet[Any]:
-    unallocated = Budget.objects.filter(bank_account=OuterRef("pk"), is_unallocated=True).values("pk")
-    owners = Prefetch("owners", User.objects.order_by("username"))
-    return rows.annotate(unallocated_id=Subquery(unallocated)).prefetch_related(owners)
+def context(rows: Iterable[BankAccount]) -> dict[str, Any]:
+    """What the serializer of those accounts has to be told beside."""
+    return {"beside": selectors.beside(row.pk for row in rows)}
 
 
 class BankAccounts(views.View):
@@ -68,7 +77,13 @@ class BankAccounts(views.View):
     ordering = ("name", "created_at")
 
     def rows(self) -> QuerySet[Any]:
-        return with_all_they_show(access.accounts(self.actor))
+        return access.accounts(self.actor)
+
+    def one(self, key: UUID) -> Any:
+        return access.pick(self.actor, access.accounts, key)
+
+    def represented(self, rows: list[Any], **more: Any) -> list[dict[str, Any]]:
+        return super().represented(rows, **context(rows), **more)
 
     def list(self, request: Request) -> Response:
         """Return bank accounts owned by the authenticated user.
@@ -116,7 +131,7 @@ class BankAccounts(views.View):
 
         Paused, archived and complete budgets and those that delegate to a fill-up goal are left out. Sorted by date.
         """
-        account = access.one(access.accounts(self.actor), self.key)
+        account = self.one(self.key)
         return Response(funding.summary(account, now=clock.now()))
 
     @extend_schema(request=MarkImportedSerializer, responses=BankAccountSerializer)

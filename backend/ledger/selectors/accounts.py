@@ -1,6 +1,7 @@
 """What can be read of accounts."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,9 +10,32 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db.models import QuerySet
 
 from backend.ledger import prepared
-from backend.ledger.models import BankAccount, User
+from backend.ledger.models import BankAccount, Budget, User
 
 FIRST_OWNER_ZONE = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What an account has beside its row: its Unallocated, and its owners by name, in order."""
+
+    unallocated_id: UUID
+    owners: list[str]
+
+
+def beside(accounts: Iterable[UUID]) -> dict[UUID, Beside]:
+    """What each of those accounts has beside its row; one query for all."""
+    wanted = prepared.spread(accounts)
+
+    def make(hole: prepared.Opening) -> QuerySet[Any, Any]:
+        rows = Budget.objects.filter(bank_account__pk__in=[hole(BankAccount) for _ in wanted], is_unallocated=True)
+        owner = "bank_account__owners__username"
+        return rows.order_by(owner).values_list("bank_account_id", "pk", owner)
+
+    found: dict[UUID, Beside] = {}
+    for account_id, unallocated_id, owner in prepared.find(make, *wanted, name=(beside, len(wanted))):
+        found.setdefault(account_id, Beside(unallocated_id=unallocated_id, owners=[])).owners.append(owner)
+    return found
 
 
 def zone_named(name: str | None) -> ZoneInfo:

@@ -231,7 +231,7 @@ def mark_imported(*, actor: User, account_id: UUID, last_posted_through: date, n
         note_import(account, through=last_posted_through, now=now)
         posting.outbox.imported(account, source="client", at=now)
     funding.run_after(account_id=account_id, now=now)
-    return access.one(access.accounts(actor), account_id)
+    return access.pick(actor, access.accounts, account_id)
 
 
 def note_import(account: BankAccount, *, through: date | None, now: datetime) -> None:

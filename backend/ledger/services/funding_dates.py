@@ -93,14 +93,18 @@ def _aim(budget: Budget) -> bool:
 
 def _money_ahead(account: BankAccount, *, today: date) -> date | None:
     """The day of the next money that is entered already but dated after today, if a short event waits for any."""
-    events = funding_state.unsettled(FundingEvent.objects.filter(bank_account=account))
-    if not events.filter(status=FundingEvent.Status.SHORT).exists():
+    if not prepared.find(_short, account.pk):
         return None
     zone = account_selectors.zone(account.pk)
     tomorrow = min(datetime.combine(today + DAY, time.min, tzinfo=each) for each in (UTC, zone))
     entries = Entry.objects.filter(budget__bank_account=account, budget__is_unallocated=True, amount__gt=0)
     first: datetime | None = entries.filter(effective_at__gte=tomorrow).aggregate(first=Min("effective_at"))["first"]
     return None if first is None else funding_state.later_date(first, zone)
+
+
+def _short(hole: prepared.Opening) -> QuerySet[Any, Any]:
+    events = funding_state.unsettled(FundingEvent.objects.filter(bank_account=hole(BankAccount)))
+    return events.filter(status=FundingEvent.Status.SHORT).values_list("pk")[:1]
 
 
 def before_change(account: BankAccount, budget: Budget, *, now: datetime) -> None:

@@ -7,8 +7,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from backend.ledger import errors, posting
+from backend.ledger import errors, posting, prepared
 from backend.ledger.models import BankAccount, Budget, FundingEvent, User
 from backend.ledger.rules import funding as rules
 from backend.ledger.selectors import accounts as account_selectors
@@ -153,11 +154,14 @@ def _failed(intent: rules.Intent, *, reason: str) -> rules.Intent:
 
 def system_user() -> User:
     """Who acts in the engine's transfers; nobody can sign in as them."""
-    user = User.objects.filter(username=users.SYSTEM_USER).first()
-    if user is not None:
+    for user in prepared.find(_system_user):
         return user
     user = User(username=users.SYSTEM_USER, name="Scheduled funding", is_active=False)
     user.set_unusable_password()
     return User.objects.get_or_create(
         username=user.username, defaults={"name": user.name, "is_active": False, "password": user.password}
     )[0]
+
+
+def _system_user(hole: prepared.Opening) -> QuerySet[User]:
+    return User.objects.filter(username=users.SYSTEM_USER)
