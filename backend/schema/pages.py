@@ -99,13 +99,28 @@ class Page(FieldExtension):
         order_by: Ordering | None = None,
         **given: Any,
     ) -> Connection[Any]:
-        own = {each.python_name: given.get(each.python_name) for each in self.arguments if each.python_name != ORDER_BY}
-        part = self._part(first=first, after=after, last=last, before=before, order_by=order_by)
-        if not isinstance(source, Model):
-            lists = self._at_root(part, info, own)
-            return Connection.of(Found(lists=lists, parent=None, whole=_shows_rows(info)))
-        found = peers.of(source).share(peers.place(info), lambda rows: self._below(rows, part, info, own))
-        return Connection.of(found[source.pk])
+        asked = {"first": first, "after": after, "last": last, "before": before, "order_by": order_by, **given}
+        if isinstance(source, Model):
+            return self.below_each(info, **asked)(source)
+        part, own = self._understood(**asked)
+        lists = self._at_root(part, info, own)
+        return Connection.of(Found(lists=lists, parent=None, whole=_shows_rows(info)))
+
+    def below_each(self, info: Info, **asked: Any) -> Callable[[Model], Connection[Any]]:
+        """The connection below a row, as a function of the row: what is asked for is the same for all rows."""
+        place, (part, own) = peers.place(info), self._understood(**asked)
+
+        def below(source: Model) -> Connection[Any]:
+            found = peers.of(source).share(place, lambda rows: self._below(rows, part, info, own))
+            return Connection.of(found[source.pk])
+
+        return below
+
+    def _understood(self, **asked: Any) -> tuple[Part, dict[str, Any]]:
+        """The part of the list, and the values of the arguments that are its own."""
+        ways = {name: asked.get(name) for name in ("first", "after", "last", "before", ORDER_BY)}
+        own = {each.python_name: asked.get(each.python_name) for each in self.arguments if each.python_name != ORDER_BY}
+        return self._part(**cast(Any, ways)), own
 
     @property
     def model(self) -> type[Model]:

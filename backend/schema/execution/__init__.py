@@ -12,8 +12,11 @@ nothing but steps is written without graphql-core; in any other object each fiel
 A page whose rows show nothing but columns is written without its rows (`tables`, `cells`): the columns that the steps
 would read are fetched as the database has them, and become JSON column by column.
 
-What has no step, since only graphql-core knows what it means: fields of a root, fields with arguments or extensions
-(connections, permissions), interfaces and unions, and any field class or middleware that is not known here.
+The arguments of a connection below rows are the same for all of them, so they are looked at once; its step gives each
+row its page of what is looked up for all.
+
+What has no step, since only graphql-core knows what it means: fields of a root, other fields with arguments or
+extensions (permissions), interfaces and unions, and any field class or middleware that is not known here.
 
 A step never decides that something is wrong. It raises `Otherwise`, or whatever the resolver raised, and that field, or
 the whole list or page, goes the ordinary way once more, which finds the same and reports it. So what a step calls must

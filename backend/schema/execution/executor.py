@@ -37,7 +37,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         grouped_field_set: GroupedFieldSet,
         position_context: Any,
     ) -> Any:
-        steps = self._steps(parent_type, source_value, grouped_field_set)
+        steps = self._steps(parent_type, source_value, grouped_field_set, path)
         if not steps:
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
         results: dict[str, Any] = {}
@@ -64,11 +64,13 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         written = self._written(*given)
         return super().complete_object_value(*given) if written is Undefined else written
 
-    def _steps(self, kind: GraphQLObjectType, source: Any, fields: GroupedFieldSet) -> Mapping[str, Step]:
+    def _steps(
+        self, kind: GraphQLObjectType, source: Any, fields: GroupedFieldSet, path: Path | None
+    ) -> Mapping[str, Step]:
         """The steps for those of the fields that have one, if they are made for such an object."""
-        if self._plans:
+        if self._plans and path:  # a root has no steps
             try:
-                found = self._plans.selection(kind, fields)
+                found = self._plans.selection(kind, fields, path)
                 if found:
                     found.accept(source)
                     return found.steps
@@ -77,12 +79,12 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         return {}
 
     def _written(
-        self, kind: GraphQLOutputType, details: FieldDetailsList, info: object, path: object, value: Any, *others: Any
+        self, kind: GraphQLOutputType, details: FieldDetailsList, info: object, path: Path, value: Any, *others: Any
     ) -> Any:
         """The value as JSON; Undefined where the ordinary way must write it."""
         if self._plans:
             try:
-                write = self._plans.writer(kind, details)
+                write = self._plans.writer(kind, details, path)
                 if write:
                     return write(value)
             except Exception as error:  # noqa: BLE001  whatever it is, the ordinary way finds it again

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
 
 from graphql import (
@@ -17,6 +17,9 @@ from graphql import (
     is_object_type,
 )
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
+from graphql.execution.values import get_argument_values
+from graphql.pyutils import Path
+from strawberry.schema.schema_converter import get_arguments
 from strawberry.types import Info
 from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 
@@ -68,7 +71,8 @@ class Nowhere:
 class Plans:
     """The steps and writers of one execution, each made when it is first wanted.
 
-    Selections are known by the identity of their lists of nodes, which the executor keeps as long as it lives.
+    Selections are known by the identity of their lists of nodes, which the executor keeps as long as it lives. Each is
+    of one place in the answer, but for the numbers of rows: its `path` is that of the first row.
     """
 
     def __init__(self, executor: "Executor") -> None:
@@ -79,31 +83,31 @@ class Plans:
         self._fields: dict[tuple[GraphQLObjectType, int], Field | None] = {}
         self._selections: dict[tuple[GraphQLObjectType, int], Selection | None] = {}
 
-    def writer(self, kind: GraphQLOutputType, details: FieldDetailsList) -> Writer | None:
+    def writer(self, kind: GraphQLOutputType, details: FieldDetailsList, path: Path) -> Writer | None:
         """Writes values of that type, which are not None, as `details` select; None if that is not to be foreseen."""
         key = (kind, id(details))
         if key not in self._writers:
-            self._writers[key] = self._writer(kind, details)
+            self._writers[key] = self._writer(kind, details, path)
         return self._writers[key]
 
-    def selection(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> Selection | None:
+    def selection(self, kind: GraphQLObjectType, fields: GroupedFieldSet, path: Path) -> Selection | None:
         """How those fields of objects of that type are written; None if that is not to be foreseen of any."""
         key = (kind, id(fields))
         if key not in self._selections:
-            self._selections[key] = self._selection(kind, fields)
+            self._selections[key] = self._selection(kind, fields, path)
         return self._selections[key]
 
-    def _writer(self, kind: GraphQLOutputType, details: FieldDetailsList) -> Writer | None:
+    def _writer(self, kind: GraphQLOutputType, details: FieldDetailsList, path: Path) -> Writer | None:
         if is_leaf_type(kind):
             return leaves.leaf(kind).write
         if is_list_type(kind):
-            return self._list(kind, details)
+            return self._list(kind, details, path)
         if is_object_type(kind):
-            return self._object(kind, details)
+            return self._object(kind, details, path)
         return None
 
-    def _list(self, kind: GraphQLList[Any], details: FieldDetailsList) -> Writer | None:
-        write = self.writer(get_nullable_type(kind.of_type), details)
+    def _list(self, kind: GraphQLList[Any], details: FieldDetailsList, path: Path) -> Writer | None:
+        write = self.writer(get_nullable_type(kind.of_type), details, path.add_key(0))
         if write is None:
             return None
         item = _item(write, optional=not is_non_null_type(kind.of_type))
@@ -115,26 +119,27 @@ class Plans:
 
         return write_list
 
-    def _object(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Writer | None:
+    def _object(self, kind: GraphQLObjectType, details: FieldDetailsList, path: Path) -> Writer | None:
         collected = self._executor.collect_subfields(kind, details)
-        found = self.selection(kind, collected.grouped_field_set)
+        found = self.selection(kind, collected.grouped_field_set, path)
         if found is None or not found.whole or collected.new_defer_usages:
             return None
         write = objects.writer(found.accept, found.steps)
         plan = tables.plan(self, kind, collected.grouped_field_set)
         return tables.writer(plan, found.accept, found.steps, otherwise=write) if plan else write
 
-    def _selection(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> Selection | None:
+    def _selection(self, kind: GraphQLObjectType, fields: GroupedFieldSet, path: Path) -> Selection | None:
         accept = None if kind in self._roots else _acceptance(kind)
         if accept is None:
             return None
-        steps = {name: step for name, details in fields.items() if (step := self._step(kind, details))}
+        places = {name: Path(path, name, kind.name) for name in fields}
+        steps = {name: step for name, details in fields.items() if (step := self._step(kind, details, places[name]))}
         return Selection(accept, steps, whole=len(steps) == len(fields)) if steps else None
 
-    def _step(self, parent: GraphQLObjectType, details: FieldDetailsList) -> Step | None:
+    def _step(self, parent: GraphQLObjectType, details: FieldDetailsList, path: Path) -> Step | None:
         if details[0].node.name.value == TYPENAME:
             return Step(lambda _: parent.name)
-        field = self.field(parent, details)
+        field = self.field(parent, details, path)
         if field is None:
             return None
         column = None
@@ -151,35 +156,63 @@ class Plans:
         found: Context = self._executor.context_value
         return found
 
-    def field(self, parent: GraphQLObjectType, details: FieldDetailsList) -> Field | None:
+    def field(self, parent: GraphQLObjectType, details: FieldDetailsList, path: Path) -> Field | None:
         """How that field is read and written, if that is to be foreseen."""
         key = (parent, id(details))
         if key not in self._fields:
-            self._fields[key] = self._field(parent, details)
+            self._fields[key] = self._field(parent, details, path)
         return self._fields[key]
 
-    def _field(self, parent: GraphQLObjectType, details: FieldDetailsList) -> Field | None:
-        name = details[0].node.name.value
-        bind = _binding(parent, name)
-        if bind is None or details[0].node.arguments:
+    def known(self, parent: GraphQLObjectType, details: FieldDetailsList) -> Field | None:
+        """The same of a field that was looked at before."""
+        return self._fields[parent, id(details)]
+
+    def _field(self, parent: GraphQLObjectType, details: FieldDetailsList, path: Path) -> Field | None:
+        field = parent.fields.get(details[0].node.name.value)
+        read = field and self._reader(field, parent, details, path)
+        if field is None or read is None:
             return None
-        field = parent.fields[name]
         kind = get_nullable_type(field.type)
-        write = self.writer(kind, details)
+        write = self.writer(kind, details, path)
         if write is None:
             return None
-        return Field(
-            made=readers.definition(field),
-            kind=kind,
-            optional=not is_non_null_type(field.type),
-            read=bind(lambda: self._info(field, parent, details)),
-            write=write,
-        )
+        optional = not is_non_null_type(field.type)
+        return Field(made=readers.definition(field), kind=kind, optional=optional, read=read, write=write)
 
-    def _info(self, field: GraphQLField, parent: GraphQLObjectType, details: FieldDetailsList) -> Info:
-        """The `Info` that all rows share: it knows everything but the path."""
-        nodes = [each.node for each in details]
-        raw = self._executor.build_resolve_info(field, nodes, parent, Nowhere())  # type: ignore[arg-type]
+    def _reader(
+        self, field: GraphQLField, parent: GraphQLObjectType, details: FieldDetailsList, path: Path
+    ) -> readers.Reader | None:
+        page = readers.page_below_rows(field, parent)
+        if page is not None:
+            info = self._info(field, parent, details, path)
+            try:
+                return page.below_each(info, **self._arguments(field, details, info))
+            except Exception:  # noqa: BLE001  the ordinary way says what is wrong with them
+                return None
+        bind = _binding(parent, details[0].node.name.value)
+        if bind is None or details[0].node.arguments:
+            return None
+        return bind(lambda: self._info(field, parent, details, cast(Path, Nowhere())))
+
+    def _arguments(self, field: GraphQLField, details: FieldDetailsList, info: Info) -> dict[str, Any]:
+        """The arguments of a field, as its extensions get them."""
+        first, executor, converter = details[0], self._executor, info.schema.schema_converter
+        values = get_argument_values(
+            field, first.node, executor.variable_values, first.fragment_variable_values, executor.hide_suggestions
+        )
+        _, found = get_arguments(
+            field=readers.definition(field),
+            source=None,
+            info=info,
+            kwargs=values,
+            config=converter.config,
+            scalar_registry=converter.scalar_registry,
+        )
+        return found
+
+    def _info(self, field: GraphQLField, parent: GraphQLObjectType, details: FieldDetailsList, path: Path) -> Info:
+        """The `Info` that all rows share."""
+        raw = self._executor.build_resolve_info(field, [each.node for each in details], parent, path)
         kind: type[Info] = raw.schema._strawberry_schema.config.info_class  # type: ignore[attr-defined]
         return kind(_raw_info=raw, _field=readers.definition(field))
 

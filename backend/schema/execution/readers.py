@@ -21,7 +21,7 @@ from strawberry.types.fields.resolver import StrawberryResolver
 from strawberry_django.fields.field import StrawberryDjangoField
 from strawberry_django.relay.utils import resolve_model_id
 
-from backend.schema import base
+from backend.schema import base, pages
 
 Reader = Callable[[Any], Any]
 """From an object to the value of one of its fields."""
@@ -59,6 +59,15 @@ def binding(field: GraphQLField, parent: GraphQLObjectType) -> Binding | None:
     if not isinstance(found, StrawberryDjangoField):
         return _bound(attrgetter(found.python_name)) if found.default_resolver is getattr else None
     return _bound(_column(getattr(model_of(parent), found.django_name or found.python_name, None)))
+
+
+def page_below_rows(field: GraphQLField, parent: GraphQLObjectType) -> pages.Page | None:
+    """What makes the pages below rows of that type, if the field is nothing but a connection."""
+    found = definition(field)
+    if not isinstance(found, StrawberryDjangoField) or field.subscribe or found.is_async or model_of(parent) is None:
+        return None
+    only = found.extensions[0] if len(found.extensions) == 1 else None
+    return only if type(only) is pages.Page else None
 
 
 def _bound(read: Reader | None) -> Binding | None:

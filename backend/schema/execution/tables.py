@@ -111,7 +111,7 @@ def _cells(plans: "Plans", kind: GraphQLObjectType, details: FieldDetailsList) -
     """How a field of the rows is written from their columns; None if it needs more."""
     if details[0].node.name.value == TYPENAME:
         return cells.constant(kind.name)
-    field, model = plans.field(kind, details), readers.model_of(kind)
+    field, model = plans.known(kind, details), readers.model_of(kind)
     if field is None or model is None:
         return None
     step = objects.step(lambda value: value, field.write, optional=field.optional)

@@ -40,6 +40,18 @@ CORPUS = [
     """{ transactions { edges { node { linkedTransaction { id bankAccount { name } } bankAccount { bank { id name } }
       allocations { totalCount edges { node { budget { name fillupGoal { name } bankAccount { currency } }
         transaction { description } } } } } } } }""",
+    # lists below rows, with all that they can be asked for, twice of the same rows, and what is refused of them
+    """query ($few: Int = 2, $none: Boolean) { transactions(first: 4) { edges { node { description
+      allocations(first: $few, orderBy: {field: AMOUNT, direction: DESC}) { totalCount edges { node { memo } } }
+      last: allocations(last: 1, filters: {unallocated: $none}) { pageInfo { startCursor } edges { cursor } }
+      ...Rest } again: node { ...Rest } } } budgets { edges { node { ...Funds } } } }
+      fragment Rest on Transaction { rest: allocations(filters: {size: {min: "2"}}) { edges { node { id
+        budget { name transfers(first: 1) { edges { node { actor } } } ...Funds } } } } }
+      fragment Funds on Budget { fundingEvents(first: 1) { edges { node { on } } } }""",
+    """{ transactions { edges { node { description allocations(first: 1, last: 1) { totalCount } } } }
+      bankAccounts { edges { node { name budgets(after: "nowhere") { totalCount } transactions(first: 1, last: 1) {
+        edges { node { memo } } } } } } }""",
+    '{ bankAccounts { edges { node { name transactions(filters: {search: "' + "x" * 200 + '"}) { totalCount } } } } }',
     # what is left out
     """query ($no: Boolean! = false, $yes: Boolean! = true) { bankAccounts { edges { node { name @include(if: $no)
       currency @skip(if: $no) ...Rest @include(if: $yes) ... @skip(if: $yes) { id } } } } }
