@@ -5,6 +5,8 @@ that were loaded together are looked up together.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import is_dataclass
+from enum import Enum
 from typing import Any, Protocol, cast
 from uuid import UUID
 
@@ -182,8 +184,8 @@ class Page(FieldExtension):
 
     def _name(self, parent: type[Model] | None, info: Info, own: dict[str, Any]) -> Hashable | None:
         """What stands for this list of this user's, if nothing was asked of it that could be anything."""
-        user = context.of(info).user
-        return None if any(each is not None for each in own.values()) else (self, parent, user.pk, user.grant)
+        user, asked = context.of(info).user, _words(own)
+        return None if asked is None else (self, parent, user.pk, user.grant, asked)
 
     def _visible(self, info: Info) -> QuerySet[Any]:
         return run_type_get_queryset(self.model._base_manager.all(), self.field.django_type, info)
@@ -240,6 +242,22 @@ def page(
 
 def _unused() -> None:
     """The extension resolves the field."""
+
+
+def _words(asked: dict[str, Any]) -> Hashable | None:
+    """What was asked, in words of which there are few: yes, no, a choice, nothing. None if there is more to it."""
+    found: list[Hashable] = []
+    for name, each in asked.items():
+        if is_dataclass(each):
+            inside = _words(vars(each))
+            if inside is None:
+                return None
+            found.append((name, inside))
+        elif each is None or isinstance(each, bool | Enum):
+            found.append((name, each))
+        else:
+            return None
+    return tuple(found)
 
 
 def _shows_rows(info: Info) -> bool:
