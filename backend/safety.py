@@ -4,12 +4,15 @@ Each refusal is a sentence that says what to do. What only one place can know, s
 is that place's to tell.
 """
 
-from collections.abc import Iterator, Sequence
-from ipaddress import IPv4Network, IPv6Network
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address
 
 from django.core.exceptions import ImproperlyConfigured
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+HOST = re.compile(r"[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]")
+ON, OFF = ("1", "true", "on", "ok", "y", "yes"), ("0", "false", "off", "n", "no")
 SHORTEST_KEY = 32
 KNOWN = ("changeme", "change-me", "django-insecure", "secret", "password", "example", "mibudge", "12345678")
 """How keys begin that stand in examples."""
@@ -25,11 +28,21 @@ def check(
     debug: bool,
     https: bool,
     insecure: bool,
+    proxies: int,
+    bind: str,
     networks: Sequence[IPv4Network | IPv6Network],
     keys: Sequence[tuple[str, str]],
 ) -> None:
-    """Raise ImproperlyConfigured for the first thing that is wrong. `keys`: variables and the secrets in them."""
-    for trouble in (*_hosts(hosts, debug=debug, https=https, insecure=insecure), *_networks(networks), *_keys(keys)):
+    """Raise ImproperlyConfigured for the first thing that is wrong.
+
+    `bind`: the address that the web server listens at. `keys`: variables and the secrets in them.
+    """
+    for trouble in (
+        *_hosts(hosts, debug=debug, https=https, insecure=insecure),
+        *_reach(hosts, debug=debug, https=https, proxies=proxies, bind=bind),
+        *_networks(networks),
+        *_keys(keys),
+    ):
         raise ImproperlyConfigured(trouble)
 
 
@@ -39,6 +52,9 @@ def _hosts(hosts: Sequence[str], *, debug: bool, https: bool, insecure: bool) ->
         yield "MIBUDGE_HOSTS is empty: name the hosts that the service answers to, or leave the variable out."
     if any("*" in host or host.startswith(".") for host in hosts):
         yield "MIBUDGE_HOSTS must name each host: with a wildcard, any site could pass itself off as this one."
+    for host in hosts:
+        if not HOST.fullmatch(host):
+            yield f"MIBUDGE_HOSTS has {host}, which no request is for: give the name alone, without https:// and port."
     if debug and others:
         yield (
             "MIBUDGE_DEBUG=1 shows source code to whoever asks, so it is for loopback names only: set MIBUDGE_DEBUG=0, "
@@ -50,6 +66,27 @@ def _hosts(hosts: Sequence[str], *, debug: bool, https: bool, insecure: bool) ->
             "put a proxy with TLS in front and set MIBUDGE_HTTPS=1 and MIBUDGE_PROXIES=1. On a network where everybody "
             "is trusted, MIBUDGE_INSECURE=1 does without."
         )
+
+
+def _reach(hosts: Sequence[str], *, debug: bool, https: bool, proxies: int, bind: str) -> Iterator[str]:
+    if debug and not _is_loopback(bind):
+        yield (
+            "MIBUDGE_DEBUG=1 shows source code to whoever asks, and other machines can ask by a name of this one: set "
+            "MIBUDGE_DEBUG=0, or MIBUDGE_BIND=127.0.0.1."
+        )
+    if https and not proxies and not set(hosts) <= set(LOOPBACK):
+        yield (
+            "With MIBUDGE_HTTPS=1 a proxy is in front, and without MIBUDGE_PROXIES all who come by it would count as one, "
+            "so that strangers who guess at a name would keep its owner from signing in: set MIBUDGE_PROXIES=1, or how "
+            "many there are, each of which sets X-Forwarded-For and X-Forwarded-Proto."
+        )
+
+
+def _is_loopback(bind: str) -> bool:
+    try:
+        return ip_address(bind.strip("[]")).is_loopback
+    except ValueError:
+        return bind == "localhost"
 
 
 def _networks(networks: Sequence[IPv4Network | IPv6Network]) -> Iterator[str]:
@@ -65,6 +102,19 @@ def _keys(keys: Sequence[tuple[str, str]]) -> Iterator[str]:
             yield f"{name} is a key that others can guess: {MAKE_ONE}"
         if any(key == other for _, other in keys[:number]):
             yield f"{name} holds a key that is in use already: each needs one of its own. {MAKE_ONE}"
+
+
+def parts(texts: Iterable[str]) -> list[str]:
+    """The parts of a list without the blanks around them, and without empty ones."""
+    return [text.strip() for text in texts if text.strip()]
+
+
+def flag(name: str, text: str) -> bool:
+    """The value of a variable that is on or off."""
+    word = text.strip().lower()
+    if word not in (*ON, *OFF, ""):
+        raise ImproperlyConfigured(f"{name} must be 1 or 0.")
+    return word in ON
 
 
 def whole(name: str, text: str, *, least: int, most: int) -> int:

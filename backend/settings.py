@@ -18,7 +18,7 @@ MIBUDGE_SCHEDULER_METRICS   [address:]port at which the scheduler shows what it 
 MIBUDGE_LOG         text, or json for one object per line (default text)
 MIBUDGE_WEBHOOKS_PRIVATE    1 lets webhooks lead to private networks, and by HTTP without TLS (default 0)
 MIBUDGE_REGISTRATION    closed, or invited: whoever has an invitation to an account can make a log-in (default closed)
-MIBUDGE_DEBUG       1 for Django's debug pages; loopback names only
+MIBUDGE_DEBUG       1 for Django's debug pages; this machine alone
 MIBUDGE_ACCESS_MINUTES      life of an access token (default 15)
 MIBUDGE_SECRET_KEY, MIBUDGE_JWT_KEY, MIBUDGE_QUEUE_KEY, MIBUDGE_DATA_KEY   instead of the secrets made at first start;
                     of several data keys, separated by commas, the first encrypts and any of them decrypts
@@ -50,12 +50,17 @@ _given: list[tuple[str, str]] = []
 
 def _secret(variable: str, file: str) -> str:
     found = env.str(variable, default="")
-    _given.extend((variable, key) for key in found.split(",") if key)
+    _given.extend((variable, key) for key in [each for each in found.split(",") if each] or [found] if found)
     return found or local_files.secret(_secrets / file)
 
 
 def _whole(variable: str, default: int, *, least: int, most: int) -> int:
     return safety.whole(variable, env.str(variable, default="") or str(default), least=least, most=most)
+
+
+def _flag(variable: str, *, default: bool = False) -> bool:
+    text = env.str(variable, default="")
+    return safety.flag(variable, text) if text else default
 
 
 SECRET_KEY = _secret("MIBUDGE_SECRET_KEY", "django")
@@ -65,24 +70,26 @@ DATA_KEYS = [key for key in _secret("MIBUDGE_DATA_KEY", "data").split(",") if ke
 
 # Who may ask
 
-DEBUG = env.bool("MIBUDGE_DEBUG", default=False)
-ALLOWED_HOSTS = env.list("MIBUDGE_HOSTS", default=list(safety.LOOPBACK))
+DEBUG = _flag("MIBUDGE_DEBUG")
+ALLOWED_HOSTS = safety.parts(env.list("MIBUDGE_HOSTS", default=list(safety.LOOPBACK)))
 _only_loopback = set(ALLOWED_HOSTS) <= set(safety.LOOPBACK)
-ADMIN = env.bool("MIBUDGE_ADMIN", default=False)
-DEMO = env.bool("MIBUDGE_DEMO", default=_only_loopback)
+ADMIN = _flag("MIBUDGE_ADMIN")
+DEMO = _flag("MIBUDGE_DEMO", default=_only_loopback)
 REGISTRATION = safety.word(
     "MIBUDGE_REGISTRATION", env.str("MIBUDGE_REGISTRATION", default="closed"), of=("closed", "invited")
 )
-HTTPS = env.bool("MIBUDGE_HTTPS", default=False)
+HTTPS = _flag("MIBUDGE_HTTPS")
 PROXIES = _whole("MIBUDGE_PROXIES", 0, least=0, most=10)
-WEBHOOKS_PRIVATE = env.bool("MIBUDGE_WEBHOOKS_PRIVATE", default=False)
+WEBHOOKS_PRIVATE = _flag("MIBUDGE_WEBHOOKS_PRIVATE")
 SCHEDULER_METRICS = scrapers.place(env.str("MIBUDGE_SCHEDULER_METRICS", default=""))
 METRICS_NETWORKS = scrapers.networks(env.list("MIBUDGE_METRICS_NETWORKS", default=[]))
 safety.check(
     hosts=ALLOWED_HOSTS,
     debug=DEBUG,
     https=HTTPS,
-    insecure=env.bool("MIBUDGE_INSECURE", default=False),
+    insecure=_flag("MIBUDGE_INSECURE"),
+    proxies=PROXIES,
+    bind=env.str("MIBUDGE_BIND", default="") or "127.0.0.1",
     networks=METRICS_NETWORKS,
     keys=_given,
 )

@@ -23,18 +23,23 @@ SAFE: dict[str, Any] = {
     "debug": False,
     "https": True,
     "insecure": False,
+    "proxies": 1,
+    "bind": "0.0.0.0",  # noqa: S104
     "networks": [ip_network("10.0.0.0/24")],
     "keys": KEYS,
 }
-READ = re.compile(r"""(?:env\.\w+|os\.environ\.(?:get|setdefault)|_secret|_whole)\(\s*"([A-Z_]+)\"""", re.ASCII)
+READ = re.compile(r"""(?:env\.\w+|os\.environ\.(?:get|setdefault)|_secret|_whole|_flag)\(\s*"([A-Z_]+)\"""", re.ASCII)
 INTERNAL = {"MIBUDGE_SERVING", "DJANGO_SETTINGS_MODULE"}
 """Set by the service's own scripts."""
 
 
 def test_what_is_safe_is_taken() -> None:
     safety.check(**SAFE)
-    safety.check(**SAFE | {"https": False, "insecure": True})
-    safety.check(**SAFE | {"hosts": list(safety.LOOPBACK), "https": False, "debug": True, "keys": []})
+    safety.check(**SAFE | {"https": False, "insecure": True, "proxies": 0})
+    safety.check(**SAFE | {"hosts": ["money.example", "192.168.1.5", "[fd00::5]"]})
+    for bind in ("127.0.0.1", "localhost", "::1", "[::1]"):
+        alone = {"hosts": list(safety.LOOPBACK), "bind": bind, "https": False, "proxies": 0}
+        safety.check(**SAFE | alone | {"debug": True, "keys": []})
 
 
 @pytest.mark.parametrize(
@@ -43,11 +48,16 @@ def test_what_is_safe_is_taken() -> None:
         ({"hosts": []}, "MIBUDGE_HOSTS is empty", "leave the variable out"),
         ({"hosts": ["*"]}, "any site could pass itself off", "name each host"),
         ({"hosts": [".example.org"]}, "any site could pass itself off", "name each host"),
+        ({"hosts": ["https://money.example"]}, "no request is for", "the name alone"),
+        ({"hosts": ["money.example:443"]}, "no request is for", "the name alone"),
         ({"debug": True}, "shows source code", "set MIBUDGE_DEBUG=0"),
+        ({"debug": True, "hosts": ["localhost"]}, "other machines can ask", "MIBUDGE_BIND=127.0.0.1"),
+        ({"proxies": 0}, "would count as one", "set MIBUDGE_PROXIES=1"),
         ({"https": False}, "passwords in the clear", "set MIBUDGE_HTTPS=1"),
         ({"networks": [ip_network("0.0.0.0/0")]}, "metrics to everybody", "name the networks"),
         ({"networks": [ip_network("::/0")]}, "metrics to everybody", "name the networks"),
         ({"keys": [("MIBUDGE_JWT_KEY", "short")]}, "can be guessed", "makes one"),
+        ({"keys": [("MIBUDGE_DATA_KEY", ",")]}, "can be guessed", "makes one"),
         ({"keys": [("MIBUDGE_JWT_KEY", "a" * 50)]}, "others can guess", "makes one"),
         ({"keys": [("MIBUDGE_DATA_KEY", "changeme" + KEYS[0][1])]}, "others can guess", "makes one"),
         (
@@ -72,6 +82,12 @@ def test_numbers_are_whole_and_within_reason(text: str) -> None:
 
 
 def test_words_and_networks_must_be_known() -> None:
+    assert [safety.flag("MIBUDGE_ADMIN", text) for text in ("1", "Yes", " on ", "0", "no", "")] == [True] * 3 + [
+        False
+    ] * 3
+    with pytest.raises(ImproperlyConfigured, match="MIBUDGE_ADMIN must be 1 or 0"):
+        safety.flag("MIBUDGE_ADMIN", "maybe")
+    assert safety.parts(["a.example", " b.example ", " "]) == ["a.example", "b.example"]
     assert safety.choice("MIBUDGE_LOG", "json", ("text", "json")) == "json"
     with pytest.raises(ImproperlyConfigured, match="MIBUDGE_LOG must be text or json"):
         safety.choice("MIBUDGE_LOG", "xml", ("text", "json"))

@@ -83,7 +83,8 @@ def test_nothing_is_open_that_nobody_asked_for(tmp_path: Path) -> None:
 
 
 def test_other_host_names_switch_off_what_is_for_one_machine(tmp_path: Path) -> None:
-    shown = json.loads(start(tmp_path, MIBUDGE_HOSTS="money.example", MIBUDGE_HTTPS="1").stdout)
+    proxied = {"MIBUDGE_HTTPS": "1", "MIBUDGE_PROXIES": "1"}
+    shown = json.loads(start(tmp_path, MIBUDGE_HOSTS="money.example", **proxied).stdout)
 
     assert shown["ALLOWED_HOSTS"] == ["money.example"]
     assert not shown["ADMIN"]
