@@ -76,9 +76,9 @@ def _reach(hosts: Sequence[str], *, debug: bool, https: bool, proxies: int, bind
         )
     if https and not proxies and not set(hosts) <= set(LOOPBACK):
         yield (
-            "With MIBUDGE_HTTPS=1 a proxy is in front, and without MIBUDGE_PROXIES all who come by it would count as one, "
-            "so that strangers who guess at a name would keep its owner from signing in: set MIBUDGE_PROXIES=1, or how "
-            "many there are, each of which sets X-Forwarded-For and X-Forwarded-Proto."
+            "With MIBUDGE_HTTPS=1 a proxy is in front, and without MIBUDGE_PROXIES all who come by it would count as "
+            "one, so that strangers who guess at a name would keep its owner from signing in: set MIBUDGE_PROXIES=1, "
+            "or how many there are, each of which sets X-Forwarded-For and X-Forwarded-Proto."
         )
 
 
