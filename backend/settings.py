@@ -132,6 +132,7 @@ MIDDLEWARE = [
     *(
         [
             "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "backend.ledger.admin_sign_ins.SignIns",
             "django.contrib.messages.middleware.MessageMiddleware",
         ]
         if ADMIN

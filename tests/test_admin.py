@@ -9,7 +9,8 @@ from django.urls import reverse
 from backend import clock
 from backend.ledger import errors
 from backend.ledger.models import Bank, BankAccount, Budget, Entry, FundingEvent, Transaction, Transfer, User
-from backend.ledger.services import funding_events, sign_in
+from backend.ledger.selectors import sign_ins
+from backend.ledger.services import funding_events, passwords, sign_in
 from tests import build
 from tests.conftest import PASSWORD
 from tests.ledger import states
@@ -106,6 +107,26 @@ def test_who_is_no_staff_is_answered_like_who_is_not_there(client: Client, owner
 
     assert "correct username" in there
     assert there.count("correct username") == not_there.count("correct username")
+
+
+def test_who_signs_out_everywhere_is_out_of_the_admin_too(client: Client, staff: User) -> None:
+    assert not told(client, "staff", PASSWORD)
+    assert client.get(reverse("admin:index")).status_code == 200
+    assert sign_ins.sessions(staff, now=clock.now()).count() == 1
+
+    passwords.end_all(actor=staff, revoke_tokens=False, now=clock.now())
+
+    assert client.get(reverse("admin:index")).status_code == 302
+
+
+def test_a_sign_in_to_the_admin_is_one_of_the_users_and_ends_with_it(client: Client, staff: User) -> None:
+    assert not told(client, "staff", PASSWORD)
+    assert not told(Client(), "staff", PASSWORD)
+
+    client.post(reverse("admin:logout"))
+
+    assert sign_ins.sessions(staff, now=clock.now()).count() == 1
+    assert client.get(reverse("admin:index")).status_code == 302
 
 
 def test_every_table_of_the_admin_is_listed_here() -> None:

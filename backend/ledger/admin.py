@@ -1,49 +1,18 @@
 """The Django admin: banks are kept here, users are switched on and off; everything else can only be looked at."""
 
-import logging
-from math import ceil
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 
-from backend import addresses, clock, trace
-from backend.ledger import errors
+from backend import clock
+from backend.ledger.admin_sign_ins import SignInForm
 from backend.ledger.models import Bank, BankAccount, Budget, Entry, FundingEvent, Transaction, Transfer, User
-from backend.ledger.services import sign_in
 
 LEAST_MASKED = 8
 """Digits of a number of which four may be shown."""
-
-
-class SignInForm(AdminAuthenticationForm):
-    """Wrong passwords count here as they do at `/api/token/`: it is the same password."""
-
-    def clean(self) -> dict[str, Any]:
-        if not {"username", "password"} <= self.cleaned_data.keys():
-            return self.cleaned_data
-        assert self.request is not None
-        try:
-            self.user_cache = sign_in.checked(
-                username=self.cleaned_data["username"],
-                password=self.cleaned_data["password"],
-                address=addresses.client(self.request.META),
-                now=clock.now(),
-            )
-            self.confirm_login_allowed(self.user_cache)
-        except errors.TooManyAttempts as refusal:
-            trace.security_event("sign_in_held_back")
-            minutes = ceil(refusal.wait / 60)
-            raise ValidationError(f"{refusal.message} Try again in {minutes} min.", code=refusal.code) from refusal
-        except (errors.WrongCredentials, ValidationError) as refusal:
-            trace.security_event("sign_in_failed")
-            raise self.get_invalid_login_error() from refusal
-        trace.security_event("signed_in", level=logging.INFO, user=self.user_cache.pk)
-        return self.cleaned_data
 
 
 @admin.register(Bank)
