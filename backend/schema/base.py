@@ -199,4 +199,4 @@ def aware(instant: datetime, *, field: str | None = None) -> datetime:
     try:
         return instant.astimezone(UTC)
     except OverflowError:
-        raise errors.InvalidValue("The time lies outside the calendar.", field=field) from None
+        raise errors.InvalidValue("Datetime value out of range.", field=field) from None

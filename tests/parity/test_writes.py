@@ -152,6 +152,10 @@ CASES = [
     Case("bank_accounts_webhook_deliveries_replay_create", {}, "@foreign_delivery", refused="not_found"),
     Case("internal_transactions_create", MOVE),
     Case("internal_transactions_create", MOVE | {"effective_date": "2026-06-01T08:00:00+02:00"}),
+    Case("internal_transactions_create", MOVE | {"effective_date": "2026-06-01T08:00:00+18:00"}),
+    Case(
+        "internal_transactions_create", MOVE | {"effective_date": "0001-01-01T00:00:00+10:00"}, refused="effective_date"
+    ),
     Case("internal_transactions_create", MOVE | {"amount": "0.00"}, refused="amount"),
     Case("internal_transactions_create", MOVE | {"dst_budget": "@unallocated"}, refused="same_budget"),
     Case("internal_transactions_create", MOVE | {"dst_budget": "@savings"}, refused="dst_budget"),
@@ -162,6 +166,9 @@ CASES = [
         "transactions_create",
         COFFEE | {"pending": True, "memo": "m", "description": "Coffee", "transaction_date": "2026-06-13T00:00:00Z"},
     ),
+    Case("transactions_create", COFFEE | {"posted_date": "2026-06-13T20:00:00-08:00"}),
+    Case("transactions_create", COFFEE | {"posted_date": "2026-06-14T02:00:00+13:00", "raw_description": "BAR 06/08"}),
+    Case("transactions_create", COFFEE | {"posted_date": "9999-12-31T23:00:00-10:00"}, refused="posted_date"),
     Case("transactions_create", COFFEE | {"amount": "0.00"}, refused="amount"),
     Case("transactions_create", COFFEE | {"amount": "-1.005"}, refused="amount"),
     Case("transactions_create", COFFEE | {"raw_description": "x" * 513}, refused="raw_description"),

@@ -1,6 +1,6 @@
 """What a user can do with transfers between budgets (the API's internal transactions)."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -71,7 +71,7 @@ def create(
         target_id=target.pk,
         amount=amount,
         actor=actor,
-        effective_at=effective_at,
+        effective_at=effective_at.astimezone(UTC),  # PostgreSQL takes offsets of less than 16 hours
         now=now,
         budgets=(source, target),
     )

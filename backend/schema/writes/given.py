@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from enum import Enum
 from typing import Annotated, Any
 
 import strawberry
 
 from backend.ledger import errors
-from backend.schema import base, ids
+from backend.schema import ids
 
 Expected = Annotated[
     int | None,
@@ -56,7 +56,8 @@ def said(
     nullable: Collection[str] = (),
     texts: Mapping[str, Text] | None = None,
 ) -> dict[str, Any]:
-    """What an input says, without what was left out: enums by their codes, instants aware, texts trimmed.
+    """What an input says, without what was left out: enums by their codes, texts trimmed, instants in the zone
+    that they were written in (UTC where that is none), since it tells which day is meant.
 
     `names`: those fields that the ledger knows by another name. `keys`: the fields that hold an id of that type.
     `nullable`: those that may be null. `texts`: what differs from TEXTS. Raises InvalidValue and NotFound naming the
@@ -81,7 +82,7 @@ def _plain(value: Any, *, name: str, rules: Mapping[str, Text]) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
-        return base.aware(value)
+        return value.replace(tzinfo=timezone(value.utcoffset() or timedelta(0)))
     if isinstance(value, str):
         return text(value, field=name, rule=rules.get(name, Text(most=512, blank=True)))
     return value

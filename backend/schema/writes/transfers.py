@@ -43,7 +43,7 @@ class TransferMutations:
             source_id=ids.key(given.source, Budget, field="src_budget"),
             target_id=ids.key(given.target, Budget, field="dst_budget"),
             amount=given.amount,
-            effective_at=base.aware(given.effective_at) if given.effective_at else request.now,
+            effective_at=base.aware(given.effective_at, field="effective_date") if given.effective_at else request.now,
             now=request.now,
         )
 
