@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cached_property, partial
 from typing import Any
 
-from django.core.paginator import InvalidPage, Paginator
+from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import QuerySet
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
@@ -14,15 +14,25 @@ Counting = Callable[[QuerySet[Any]], int]
 
 
 class Counted(Paginator):
-    """Pages of rows that are counted in a way of their own."""
+    """Pages of rows that may be counted in a way of their own, and need not be where the first page has them all."""
 
-    def __init__(self, rows: QuerySet[Any], size: int, *, counting: Counting) -> None:
+    object_list: QuerySet[Any]
+
+    def __init__(self, rows: QuerySet[Any], size: int, *, counting: Counting | None) -> None:
         super().__init__(rows, size)
         self.counting = counting
 
     @cached_property
     def count(self) -> int:
-        return self.counting(self.object_list)  # type: ignore[arg-type]  # they are what they were above
+        return super().count if self.counting is None else self.counting(self.object_list)
+
+    def page(self, number: int | str) -> "Page[Any]":
+        if str(number) != "1":
+            return super().page(number)
+        rows = list(self.object_list[: self.per_page + 1])
+        if len(rows) <= self.per_page:
+            self.count = len(rows)
+        return Page(rows[: self.per_page], 1, self)
 
 
 class Pages(PageNumberPagination):
@@ -33,9 +43,7 @@ class Pages(PageNumberPagination):
     page_size_query_param = "page_size"
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> Any:
-        counting: Counting | None = getattr(view, "count", None)
-        if counting is not None:
-            self.django_paginator_class = partial(Counted, counting=counting)  # type: ignore[assignment]
+        self.django_paginator_class = partial(Counted, counting=getattr(view, "count", None))  # type: ignore[assignment]
         return super().paginate_queryset(queryset, request, view)
 
     def forget(self) -> None:
@@ -49,6 +57,8 @@ class NearestPage(Pages):
 
     def get_page_number(self, request: Request, paginator: "Paginator[Any]") -> str | int:
         number = super().get_page_number(request, paginator)
+        if str(number) == "1":
+            return number
         try:
             return paginator.validate_number(number)
         except InvalidPage:

@@ -1,7 +1,7 @@
 """How many database queries a request costs: as many for thirty rows as for three.
 
-A list takes one query for its count and one for its rows, and what its rows refer to: owners of accounts; events,
-entries and time zones for the next funding of budgets; entries of transfers.
+A list takes one query for its rows, and what these refer to: owners of accounts; events, entries and time zones for the
+next funding of budgets; entries of transfers. One more counts it, unless its first page has all of it.
 
 Marking an account as imported also funds what waited for it, and each event is a commit of its own. It takes: the
 lock; the marks that tell whether anybody else wrote, at its beginning and at its end; the event, the transfer and its
@@ -11,6 +11,7 @@ the budget's next day; one more where the goal is complete. Without money only t
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -28,7 +29,8 @@ OPERATIONS = [each for each in operations() if not each.path.startswith("/api/to
 LISTS = [each for each in OPERATIONS if each.id.endswith("_list")]
 WRITES = [each for each in OPERATIONS if each.writes and "{username}" not in each.path]
 OBJECTS = [each for each in OPERATIONS if each.is_object and not each.writes]
-MOST_OF_A_LIST = 5
+MOST_OF_A_LIST = 4
+MOST_OF_AN_OBJECT = 5
 MOST_OF_A_WRITE = 25
 MOST_OF_AN_EVENT = 20
 
@@ -76,6 +78,30 @@ def test_a_list_costs_the_same_however_long_it_is(house: House, staff: User) -> 
         more(house, number)
     assert costs() == short
     assert max(short.values()) <= MOST_OF_A_LIST
+
+
+def test_a_list_is_counted_unless_its_first_page_has_all_of_it(house: House) -> None:
+    for number in range(3):
+        more(house, number)
+    api = houses.client(house.owner)
+
+    def listed(query: str) -> tuple[int, int, int]:
+        """How many rows the list has, how many of them are shown, and what that costs."""
+        answers: list[Any] = []
+        cost = queries(lambda: answers.append(api.get(f"/api/v1/allocations/{query}").json()))
+        return answers[0]["count"], len(answers[0]["results"]), cost
+
+    rows, *_ = listed("")
+    assert rows > 2
+    for query, shown, cost in (
+        ("", rows, 1),
+        (f"?page_size={rows}&page=1", rows, 1),
+        (f"?page_size={rows - 1}", rows - 1, 2),
+        (f"?page_size={rows - 1}&page=last", 1, 2),
+        (f"?page_size={rows}&page=last", rows, 2),
+    ):
+        assert listed(query) == (rows, shown, cost), query
+    assert listed(f"?budget={house.account.pk}") == (0, 0, 1)
 
 
 def test_account_numbers_are_read_and_opened_where_they_are_shown_alone(house: House) -> None:
@@ -141,4 +167,4 @@ def test_no_other_request_takes_many(operation: Operation, house: House) -> None
     for number in range(5):
         more(house, number)
     found = queries(lambda: houses.send(houses.client(house.owner), operation, house))
-    assert found <= (MOST_OF_A_WRITE if operation.writes else MOST_OF_A_LIST)
+    assert found <= (MOST_OF_A_WRITE if operation.writes else MOST_OF_AN_OBJECT)
