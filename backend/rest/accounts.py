@@ -34,7 +34,7 @@ class BankAccountSerializer(serializers.Serializer[BankAccount]):
     name = fields.Text(max_length=200)
     bank = fields.Id(source="bank_id")
     owners = serializers.SerializerMethodField()
-    account_type = serializers.ChoiceField(BankAccount.Type.choices, required=False)
+    account_type = fields.Choice(BankAccount.Type.choices, required=False)
     account_number = fields.Text(max_length=32, required=False, allow_null=True, allow_blank=True)
     currency = fields.Text(max_length=3, required=False, help_text="ISO 4217 currency code (e.g. USD, EUR, GBP).")
     posted_balance = fields.Amount(required=False)

@@ -31,7 +31,7 @@ class TransactionAllocationSerializer(serializers.Serializer[Entry]):
     amount_currency = fields.Currency()
     budget_balance = fields.Amount(source="balance", read_only=True)
     budget_balance_currency = fields.Currency()
-    category = serializers.ChoiceField(CATEGORIES, required=False)
+    category = fields.Choice(CATEGORIES, required=False)
     memo = fields.Text(max_length=512, required=False, allow_blank=True, allow_null=True)
     created_at = fields.Instant(read_only=True)
     modified_at = fields.Instant(read_only=True)

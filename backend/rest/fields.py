@@ -119,6 +119,13 @@ class Currency(serializers.ReadOnlyField):
         return currency_of(instance)
 
 
+class Choice(serializers.ChoiceField):
+    """One of some words. Each request has a field of its own, but not of each of the words, which never change."""
+
+    def __deepcopy__(self, memo: Any) -> "Choice":
+        return type(self)(*self._args, **self._kwargs)  # type: ignore[attr-defined]  # the stubs lack both
+
+
 class Id(serializers.UUIDField):
     """A UUID in any spelling; of a related row, where `source` names its key."""
 

@@ -26,9 +26,9 @@ class UpcomingFundingEventSerializer(serializers.Serializer[Any]):
     id = fields.Id(source="event_id", read_only=True, allow_null=True)
     bank_account = fields.Id(source="account_id", read_only=True)
     budget = fields.Id(source="budget_id", read_only=True)
-    kind = serializers.ChoiceField(FundingEvent.Kind.choices, read_only=True)
+    kind = fields.Choice(FundingEvent.Kind.choices, read_only=True)
     date = fields.Day(source="on", read_only=True)
-    status = serializers.ChoiceField(UPCOMING_STATUSES, read_only=True)
+    status = fields.Choice(UPCOMING_STATUSES, read_only=True)
     intended = serializers.SerializerMethodField()
     intended_currency = serializers.SerializerMethodField()
     moved = serializers.SerializerMethodField(help_text="What it will move as things look now.")
@@ -59,11 +59,11 @@ class FundingEventSerializer(serializers.Serializer[FundingEvent]):
     id = fields.Id(read_only=True)
     bank_account = fields.Id(source="bank_account_id", read_only=True)
     budget = fields.Id(source="budget_id", read_only=True)
-    kind = serializers.ChoiceField(
+    kind = fields.Choice(
         FundingEvent.Kind.choices, read_only=True, help_text="fund: from Unallocated; recur: from the fill-up."
     )
     date = fields.Day(source="on", read_only=True)
-    status = serializers.ChoiceField(FundingEvent.Status.choices, read_only=True)
+    status = fields.Choice(FundingEvent.Status.choices, read_only=True)
     intended = fields.Amount(read_only=True)
     intended_currency = fields.Currency()
     moved = fields.Amount(read_only=True)
@@ -117,7 +117,7 @@ class RunFundingSerializer(serializers.Serializer[Any]):
 class SkipFundingEventSerializer(serializers.Serializer[Any]):
     budget = fields.Id(help_text="A budget of the account.")
     date = fields.Day(help_text="A day that its schedule names, within two years, or of a deferred event.")
-    kind = serializers.ChoiceField(FundingEvent.Kind.choices, required=False)
+    kind = fields.Choice(FundingEvent.Kind.choices, required=False)
 
 
 def with_all_they_show(rows: QuerySet[FundingEvent]) -> QuerySet[FundingEvent]:

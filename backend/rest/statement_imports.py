@@ -27,8 +27,8 @@ class StatementImportSerializer(serializers.Serializer[models.StatementImport]):
 
     id = serializers.SerializerMethodField(help_text="Null in the answer to a dry run.")
     bank_account = fields.Id(source="bank_account_id", read_only=True)
-    status = serializers.ChoiceField(models.StatementImport.Status.choices, read_only=True)
-    format = serializers.ChoiceField(statement_rows.FORMATS, source="source", read_only=True)
+    status = fields.Choice(models.StatementImport.Status.choices, read_only=True)
+    format = fields.Choice(statement_rows.FORMATS, source="source", read_only=True)
     file_name = serializers.CharField(read_only=True)
     file_hash = serializers.CharField(read_only=True, help_text="SHA-256 of the file.")
     account_number = serializers.CharField(read_only=True, help_text="The account that the file names, if it does.")
@@ -109,7 +109,7 @@ class StatementUploadSerializer(serializers.Serializer[Any]):
     file = serializers.FileField(help_text="OFX, QFX, camt.053, QIF or CSV; at most 5 MiB.")
     preview = fields.Flag(required=False, help_text="Show what would become of each row, to be committed.")
     dry_run = fields.Flag(required=False, help_text="Show the same, and keep nothing.")
-    format = serializers.ChoiceField(
+    format = fields.Choice(
         statement_rows.FORMATS, required=False, help_text="The format, where the file does not tell."
     )
     mapping = fields.Value(required=False, help_text="JSON that says what a CSV file does not: see docs/statements.md.")

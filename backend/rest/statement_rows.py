@@ -35,8 +35,8 @@ class StatementRowSerializer(serializers.Serializer[Any]):
     party = serializers.CharField(read_only=True, allow_null=True)
     memo = serializers.CharField(read_only=True, allow_null=True)
     pending = serializers.BooleanField(read_only=True)
-    verdict = serializers.ChoiceField(VERDICTS, read_only=True)
-    reason = serializers.ChoiceField(REASONS, read_only=True)
+    verdict = fields.Choice(VERDICTS, read_only=True)
+    reason = fields.Choice(REASONS, read_only=True)
     why = serializers.CharField(read_only=True, help_text="The same as a sentence.")
     score = serializers.IntegerField(read_only=True, allow_null=True, help_text="Of 100, where likeness decided.")
     known_transaction = fields.Id(
@@ -45,7 +45,7 @@ class StatementRowSerializer(serializers.Serializer[Any]):
     known_row = serializers.IntegerField(
         read_only=True, allow_null=True, help_text="The same, where it is another row of the file."
     )
-    action = serializers.ChoiceField(ACTIONS, read_only=True, help_text="What is or was done with it.")
+    action = fields.Choice(ACTIONS, read_only=True, help_text="What is or was done with it.")
     settles = fields.Id(read_only=True, allow_null=True, help_text="The pending transaction that it settles.")
     adjusted = serializers.BooleanField(read_only=True, help_text="Whether an owner chose that.")
     transaction = fields.Id(
@@ -55,7 +55,7 @@ class StatementRowSerializer(serializers.Serializer[Any]):
 
 class DecisionSerializer(serializers.Serializer[Any]):
     row = serializers.IntegerField(min_value=1, help_text="The number of the row.")
-    action = serializers.ChoiceField(CHOICES, help_text="`default` takes a choice back.")
+    action = fields.Choice(CHOICES, help_text="`default` takes a choice back.")
     transaction = fields.Id(
         required=False, allow_null=True, help_text="Of `settle`: the pending transaction whose posted row this is."
     )

@@ -38,7 +38,7 @@ class TransactionSerializer(serializers.Serializer[Transaction]):
     party = serializers.CharField(read_only=True, allow_null=True)
     posted_date = fields.Instant()
     transaction_date = fields.Instant(required=False, allow_null=True)
-    transaction_type = serializers.ChoiceField(Transaction.Type.choices, allow_blank=True)
+    transaction_type = fields.Choice(Transaction.Type.choices, allow_blank=True)
     pending = fields.Flag(required=False)
     memo = fields.Text(max_length=512, required=False, allow_blank=True, allow_null=True)
     raw_description = fields.Text(verbatim=True, max_length=512)
