@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from backend.operations.backups import archive, restoring, saving
+from backend.operations.backups import archive, postgresql, restoring, saving
 
 FULL = (OSError(errno.ENOSPC, "No space left on device"), sqlite3.OperationalError("database or disk is full"))
 
@@ -56,3 +56,21 @@ def test_no_backup_is_called_damaged_because_there_is_no_room_for_it(
     monkeypatch.setattr(archive, "_unpack", failing(FULL[0]))
     with pytest.raises(OSError, match="No space left"):
         archive.extracted(tmp_path / "backup", tmp_path / "here")
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        '{"ledger_bank": ["id\\") FROM STDIN; DROP TABLE ledger_user; --"]}',
+        '{"ledger_bank\\"; --": ["id"]}',
+        '{"ledger_bank": ["id"], "pg_authid": ["rolname"]}',
+        '{"ledger_bank": [1]}',
+        "[]",
+        "x",
+    ],
+)
+def test_what_a_backup_calls_columns_never_becomes_a_statement(tmp_path: Path, columns: str) -> None:
+    (tmp_path / "database").mkdir()
+    (tmp_path / postgresql.COLUMNS).write_text(columns)
+    with pytest.raises(postgresql.Different, match="tables"):
+        postgresql.load(tmp_path, rows={"ledger_bank": 1}, migrations=[])

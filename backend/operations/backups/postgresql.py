@@ -6,10 +6,12 @@ needed, whatever version the server has.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection, transaction
@@ -17,6 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 COLUMNS = "database/columns.json"
 MIGRATIONS = "django_migrations"
+NAME = re.compile(r"[a-z0-9_]+")
 UNHURRIED = (
     "SET LOCAL statement_timeout = 0",
     "SET LOCAL idle_in_transaction_session_timeout = 0",
@@ -53,15 +56,18 @@ def load(folder: Path, *, rows: dict[str, int], migrations: Iterable[tuple[str, 
     What is there goes: the caller made sure that it is empty. Raises Different if anything arrives other than it was.
     """
     wanted = [each for each in migrations if _is_known(each)]
+    columns = _columns_of(folder, rows=rows)
     _make_tables(wanted)
-    columns: dict[str, list[str]] = json.loads((folder / COLUMNS).read_text())
     here = set(tables())
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         _unhurried(cursor)
         filled = [table for table in columns if table in here and table != MIGRATIONS]
         cursor.execute("TRUNCATE " + ", ".join(_quoted(table) for table in here - {MIGRATIONS}))
         for table in filled:
-            _copy_in(cursor, table, columns[table], _file(folder, table))
+            try:
+                _copy_in(cursor, table, columns[table], _file(folder, table))
+            except (psycopg.DataError, psycopg.ProgrammingError) as error:
+                raise Different(f"{table} is not as its migrations made it ({type(error).__name__})") from error
         models = apps.get_models(include_auto_created=True)
         for statement in connection.ops.sequence_reset_sql(no_style(), list(models)):
             cursor.execute(statement)
@@ -70,6 +76,19 @@ def load(folder: Path, *, rows: dict[str, int], migrations: Iterable[tuple[str, 
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return sorted(table for table in columns.keys() - here if rows[table])
+
+
+def _columns_of(folder: Path, *, rows: Mapping[str, int]) -> dict[str, list[str]]:
+    """The columns of each table in the folder. They become part of statements: names are all that they may be."""
+    try:
+        columns: dict[str, list[str]] = json.loads((folder / COLUMNS).read_text())
+        names = [*columns, *(name for each in columns.values() for name in each)]
+        good = columns.keys() == rows.keys() and all(NAME.fullmatch(name) for name in names)
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise Different("The backup does not tell its tables") from error
+    if not good:
+        raise Different("The tables of the backup are not those of mibudge")
+    return columns
 
 
 def tables() -> list[str]:
