@@ -9,12 +9,14 @@ import strawberry_django
 from django.db.models import Model, Q, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from strawberry import relay
+from strawberry.extensions import FieldExtension
 from strawberry.types import Info
+from strawberry.types.field import StrawberryField
 from strawberry_django import optimizer
 from strawberry_django.fields.field import StrawberryDjangoField
 from strawberry_django.utils.typing import get_django_definition
 
-from backend.ledger import errors
+from backend.ledger import access, errors, prepared
 from backend.ledger.models import User
 from backend.ledger.selectors.pages import Link, Order, parted
 
@@ -58,26 +60,78 @@ def kind_of(model: type[Model]) -> type[Visible] | None:
     return None
 
 
-class Reference(StrawberryDjangoField):
-    """A foreign key, or the way back from one that is unique.
+class Back(StrawberryDjangoField):
+    """The way back from a foreign key that is unique.
 
-    Where the row that it names was not loaded beforehand, it is looked up like any other.
+    Where the row that it leads to was not loaded beforehand, it is looked up like any other.
     """
 
     def get_result(self, source: Any, info: Info | None, args: list[Any], kwargs: dict[str, Any]) -> Any:
         column: Any = source._meta.get_field(self.django_name or self.python_name)
         if column.is_cached(source):
             return super().get_result(source, info, args, kwargs)
-        wanted = {column.field.name: source.pk} if column.auto_created else {"pk": getattr(source, column.attname)}
-        if None in wanted.values():
-            return None
-        found = column.related_model._base_manager.filter(**wanted)
+        found = column.related_model._base_manager.filter(**{column.field.name: source.pk})
         return self.get_queryset_hook(info=cast(Info, info), **kwargs)(found)
 
 
-def reference(description: str, *, column: str | None = None) -> Any:
-    """A field that follows a foreign key, or one back; `column` if it is not called like the field."""
-    return strawberry_django.field(field_cls=Reference, field_name=column, description=description)
+def reference_back(description: str) -> Any:
+    """A field that follows a foreign key back, which is unique."""
+    return strawberry_django.field(field_cls=Back, description=description)
+
+
+class Named(FieldExtension):
+    """Makes a field the row that a foreign key names; those that rows name which were loaded together are, too."""
+
+    def apply(self, field: StrawberryField) -> None:
+        self.field = cast(StrawberryDjangoField, field)
+        self.field.store.only = [field.python_name]
+
+    def resolve(self, next_: Callable[..., Any], source: Any, info: Info, **_: Any) -> Any:
+        return self.below_each(info)(source)
+
+    def below_each(self, info: Info) -> Callable[[Any], Any]:
+        """The row that a row names, as a function of that."""
+        place, name = peers.place(info), self.field.python_name
+
+        def named(source: Any) -> Any:
+            column = source._meta.get_field(name)
+            if column.is_cached(source):
+                return getattr(source, name)
+            key = getattr(source, column.attname)
+            if key is None:
+                return None
+
+            def find(rows: list[Any]) -> Mapping[UUID, Any]:
+                keys = {getattr(row, column.attname) for row in rows}
+                return {row.pk: row for row in self._rows(keys - {None}, info)}
+
+            return peers.of(source).share(place, find).get(key)
+
+        return named
+
+    def _rows(self, keys: Collection[Any], info: Info) -> list[Any]:
+        kind, model = cast(type[Visible], self.field.django_type), cast(type[Model], self.field.django_model)
+        columns = columns_of(model, info)
+        if columns is None:
+            return fetch(kind.get_queryset(model._base_manager.filter(pk__in=keys), info), info)
+        wanted = prepared.spread(keys)
+
+        def make(user: User, hole: prepared.Opening) -> QuerySet[Any]:
+            return kind.rows(user).filter(pk__in=[hole(model) for _ in wanted]).only(*columns)
+
+        name = (Named, kind, len(wanted), tuple(columns))
+        return peers.introduce(access.known(context.of(info).user, make, *wanted, name=name))
+
+
+def reference(description: str) -> Any:
+    """A field that is the row which the foreign key of its name refers to."""
+    return strawberry_django.field(
+        resolver=_unused, field_cls=StrawberryDjangoField, extensions=[Named()], description=description
+    )
+
+
+def _unused() -> None:
+    """The extension resolves the field."""
 
 
 def fetch(rows: QuerySet[Row], info: Info, *, columns: Iterable[str] = ()) -> list[Row]:

@@ -67,7 +67,7 @@ class Budget(BudgetBalances, base.Visible, relay.Node):
     fillup_goal: Annotated["Budget", strawberry.lazy("backend.schema.budgets")] | None = base.reference(
         "That other budget."
     )
-    fills_up: Annotated["Budget", strawberry.lazy("backend.schema.budgets")] | None = base.reference(
+    fills_up: Annotated["Budget", strawberry.lazy("backend.schema.budgets")] | None = base.reference_back(
         "The recurring budget for whose next cycle this one saves."
     )
     paused: bool = strawberry.field(description="Whether its events are skipped.")

@@ -13,7 +13,7 @@ A page whose rows show nothing but columns is written without its rows (`tables`
 would read are fetched as the database has them, and become JSON column by column.
 
 The arguments of a connection below rows are the same for all of them, so they are looked at once; its step gives each
-row its page of what is looked up for all.
+row its page of what is looked up for all, and that of a reference the row that it names.
 
 What has no step, since only graphql-core knows what it means: fields of a root, other fields with arguments or
 extensions (permissions), interfaces and unions, and any field class or middleware that is not known here.

@@ -182,11 +182,11 @@ class Plans:
     def _reader(
         self, field: GraphQLField, parent: GraphQLObjectType, details: FieldDetailsList, path: Path
     ) -> readers.Reader | None:
-        page = readers.page_below_rows(field, parent)
-        if page is not None:
+        lookup = readers.lookup(field, parent)
+        if lookup is not None:
             info = self._info(field, parent, details, path)
             try:
-                return page.below_each(info, **self._arguments(field, details, info))
+                return lookup.below_each(info, **self._arguments(field, details, info))
             except Exception:  # noqa: BLE001  the ordinary way says what is wrong with them
                 return None
         bind = _binding(parent, details[0].node.name.value)

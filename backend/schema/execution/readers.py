@@ -1,4 +1,4 @@
-"""Where the value of a field comes from, if it is no more than an attribute, a column, a loaded row or a function."""
+"""Where the value of a field comes from: an attribute, a column, a function, or what is looked up for many at once."""
 
 import inspect
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from django.db.models import Model
 from django.db.models.constants import LOOKUP_SEP
-from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute, ForwardManyToOneDescriptor
+from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
 from django.db.models.query_utils import DeferredAttribute
 from graphql import GraphQLField, GraphQLObjectType
 from strawberry import relay
@@ -29,7 +29,7 @@ Reader = Callable[[Any], Any]
 Binding = Callable[[Callable[[], Info]], Reader]
 """A reader but for the `Info` of the execution, which is made only if it is wanted."""
 
-PLAIN = (StrawberryField.get_result, StrawberryDjangoField.get_result, base.Reference.get_result)
+PLAIN = (StrawberryField.get_result, StrawberryDjangoField.get_result, base.Back.get_result)
 """How fields are resolved that read as described here; a field class that does otherwise is not known."""
 
 PLAIN_COLUMNS = (DeferredAttribute, ForeignKeyDeferredAttribute)
@@ -61,13 +61,13 @@ def binding(field: GraphQLField, parent: GraphQLObjectType) -> Binding | None:
     return _bound(_column(getattr(model_of(parent), found.django_name or found.python_name, None)))
 
 
-def page_below_rows(field: GraphQLField, parent: GraphQLObjectType) -> pages.Page | None:
-    """What makes the pages below rows of that type, if the field is nothing but a connection."""
+def lookup(field: GraphQLField, parent: GraphQLObjectType) -> pages.Page | base.Named | None:
+    """What looks up for many rows of the type at once, if the field is nothing but a connection or a reference."""
     found = definition(field)
     if not isinstance(found, StrawberryDjangoField) or field.subscribe or found.is_async or model_of(parent) is None:
         return None
     only = found.extensions[0] if len(found.extensions) == 1 else None
-    return only if type(only) is pages.Page else None
+    return only if isinstance(only, pages.Page | base.Named) else None
 
 
 def _bound(read: Reader | None) -> Binding | None:
@@ -108,13 +108,8 @@ def columns(field: Any, model: type[Model]) -> list[str] | None:
 
 
 def _column(attribute: Any) -> Reader | None:
-    """A column or the row that it refers to; KeyError if that was not loaded."""
-    if type(attribute) in PLAIN_COLUMNS:
-        return Column(attribute.field.attname)
-    if isinstance(attribute, ForwardManyToOneDescriptor):
-        name = attribute.field.cache_name
-        return lambda row: row._state.fields_cache[name]
-    return None
+    """A column; KeyError if that was not loaded."""
+    return Column(attribute.field.attname) if type(attribute) in PLAIN_COLUMNS else None
 
 
 def _function(resolver: StrawberryResolver[Any], parent: GraphQLObjectType) -> Binding | None:

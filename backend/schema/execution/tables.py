@@ -127,7 +127,7 @@ def _cells(plans: "Plans", kind: GraphQLObjectType, details: FieldDetailsList) -
 def _cells_of_function(plans: "Plans", field: "Field", details: FieldDetailsList, model: type[Model]) -> Cells | None:
     """The same of a field whose function says which columns it looks at."""
     columns, resolver = readers.columns(field.made, model), field.made.base_resolver
-    if columns is None:
+    if columns is None or field.made.extensions:
         return None
     amount = base.AMOUNTS.get(resolver.wrapped_func)
     if amount is None and len(resolver.signature.parameters) > 1:
