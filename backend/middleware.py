@@ -1,7 +1,9 @@
 """What every answer carries, to a HEAD too, and how a path without its last slash is met."""
 
-from collections.abc import Callable
-from contextlib import suppress
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
@@ -13,8 +15,14 @@ PAGE = (
     "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
 DATA = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
+FILES = "/api/v1/"
+"""Where files are sent to: nothing of a body is read there before its sender is known."""
+
 DROPPED = 64 * 1024**2
 """Bytes of a body that are read for nothing; a client that sends more may miss why it was refused."""
+
+DROPPING = 5.0
+"""Seconds that this may take: a thread that waits for a slow sender answers nobody else."""
 
 PIECE = 64 * 1024
 EVERYWHERE = {
@@ -83,7 +91,7 @@ class BodyLimit:
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if request.content_type == "multipart/form-data":
+        if request.content_type == "multipart/form-data" and request.path_info.startswith(FILES):
             limit += settings.UPLOAD_MAX_SIZE
         if _is_chunked(request):
             return JsonResponse({"detail": "A body needs its length in Content-Length."}, status=411)
@@ -104,8 +112,38 @@ def _drop_rest(request: HttpRequest) -> None:
     """Read on to the end of the body, unless that is too far away."""
     stream = request.META["wsgi.input"] if _is_chunked(request) else request
     left = DROPPED
-    while _length(request) <= DROPPED and left > 0 and (piece := stream.read(PIECE)):
-        left -= len(piece)
+    with _cut_in_time(request):
+        while _length(request) <= DROPPED and left > 0 and (piece := stream.read(PIECE)):
+            left -= len(piece)
+
+
+@contextmanager
+def _cut_in_time(request: HttpRequest) -> Iterator[None]:
+    """Nothing more comes from a sender that takes too long; it can still be answered."""
+    sender: socket.socket | None = request.META.get("gunicorn.socket")
+    if sender is None or _is_read(request):
+        yield
+        return
+
+    def cut() -> None:
+        with suppress(OSError):  # it is gone already
+            sender.shutdown(socket.SHUT_RD)
+
+    timer = threading.Timer(DROPPING, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _is_read(request: HttpRequest) -> bool:
+    """Whether a body of known length was read to its end, as most are: no thread has to watch over those."""
+    if "_body" in vars(request):
+        return True
+    stream = vars(request).get("_stream")
+    return not _is_chunked(request) and getattr(stream, "_pos", 0) >= getattr(stream, "limit", 1)
 
 
 class TrailingSlash(CommonMiddleware, MiddlewareMixin):

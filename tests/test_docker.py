@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 
 from backend import probe
 
@@ -76,6 +77,12 @@ def test_the_queue_can_start_without_capabilities_and_answers_its_network(compos
 def test_the_proxy_stays_while_the_web_server_is_replaced(compose: Any) -> None:
     assert "depends_on" not in compose["services"]["proxy"]  # compose replaces what depends on what it replaces
     assert "lb_try_duration" in (DOCKER / "Caddyfile").read_text()
+
+
+def test_the_proxy_takes_in_what_anybody_may_send_before_it_hands_it_on() -> None:
+    buffered = re.search(r"request_buffers (\d+)MB", (DOCKER / "Caddyfile").read_text())
+    assert buffered is not None
+    assert int(buffered[1]) * 10**6 > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 def test_images_are_pinned(compose: Any) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import socket
 from typing import Any
 
 import pytest
@@ -72,18 +73,21 @@ def test_a_foreign_host_name_is_a_400_in_json(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content_type", "size", "status"),
+    ("path", "content_type", "size", "status"),
     [
-        ("application/json", 1024**2, 404),
-        ("application/json", 1024**2 + 1, 413),
-        ("multipart/form-data; boundary=x", 11 * 1024**2, 404),
-        ("multipart/form-data; boundary=x", 11 * 1024**2 + 1, 413),
+        ("/nowhere/", "application/json", 1024**2, 404),
+        ("/nowhere/", "application/json", 1024**2 + 1, 413),
+        ("/nowhere/", "multipart/form-data; boundary=x", 1024**2, 404),
+        ("/api/token/", "multipart/form-data; boundary=x", 1024**2 + 1, 413),
+        ("/api/v1/nowhere/", "application/json", 1024**2 + 1, 413),
+        ("/api/v1/nowhere/", "multipart/form-data; boundary=x", 11 * 1024**2, 404),
+        ("/api/v1/nowhere/", "multipart/form-data; boundary=x", 11 * 1024**2 + 1, 413),
     ],
 )
 def test_a_body_over_its_limit_is_refused_by_its_length(
-    client: Client, content_type: str, size: int, status: int
+    client: Client, path: str, content_type: str, size: int, status: int
 ) -> None:
-    response = client.post("/nowhere/", b"x" * size, content_type=content_type)
+    response = client.post(path, b"x" * size, content_type=content_type)
 
     assert response.status_code == status
     assert "detail" in response.json()
@@ -101,6 +105,25 @@ def test_what_an_answer_left_unread_is_dropped_unless_it_is_far_too_much(
     client.generic("POST", "/nowhere/", **given)
 
     assert len(body.read()) == left
+
+
+@pytest.mark.parametrize("length", [{"CONTENT_LENGTH": "5"}, {"HTTP_TRANSFER_ENCODING": "chunked"}])
+def test_nobody_is_waited_for_who_does_not_send_what_was_announced(
+    client: Client, monkeypatch: pytest.MonkeyPatch, length: dict[str, str]
+) -> None:
+    monkeypatch.setattr(middleware, "DROPPING", 0.01)
+    ours, theirs = socket.socketpair()
+    with ours, theirs, ours.makefile("rb") as body:
+        ours.settimeout(20)
+        given: Any = {**length, "wsgi.input": body, "gunicorn.socket": ours}
+
+        response = client.generic("POST", "/nowhere/", **given)
+
+        assert response.status_code in (404, 411)
+        assert ours.recv(1) == b"", "nothing more comes, and that was not found out by waiting"
+        theirs.settimeout(20)
+        ours.sendall(b"an answer")
+        assert theirs.recv(9) == b"an answer"
 
 
 def test_a_body_of_unknown_length_is_refused_and_dropped_within_reason(client: Client) -> None:
