@@ -1,6 +1,7 @@
 """Amounts on the wire: decimal strings, never floats; each with its currency."""
 
 from decimal import Decimal
+from functools import cache
 from typing import NewType
 from uuid import UUID
 
@@ -37,6 +38,20 @@ AMOUNT = strawberry.scalar(
 )
 
 
+@cache
+def _written(currency: str) -> tuple[str, int]:
+    """What stands before the digits of its amounts in English, and how many of them come after the point."""
+    nothing = format_money(PyMoney(0, currency), locale=LOCALE)
+    start = nothing.index("0")
+    return nothing[:start], len(nothing[start:].partition(".")[2])
+
+
+def formatted(value: Decimal, currency: str) -> str:
+    """What `format_money` writes, which looks up afresh how the currency is written for each amount."""
+    before, decimals = _written(currency)
+    return f"{'-' if value.is_signed() else ''}{before}{abs(value):,.{decimals}f}"
+
+
 @strawberry.type(description="An amount of money in the currency of its account.")
 class Money:
     value: strawberry.Private[Decimal]
@@ -48,7 +63,7 @@ class Money:
 
     @strawberry.field(description='The amount for people to read, in English: "$1,234.50", "-¥300".')
     def formatted(self) -> str:
-        return format_money(PyMoney(self.value, self.currency), locale=LOCALE)
+        return formatted(self.value, self.currency)
 
 
 def of_account(info: Info, account_id: UUID, amount: Decimal) -> Money:
