@@ -16,8 +16,8 @@ from uuid import UUID
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import TruncMonth
 
-from backend.ledger import access, categories, errors
-from backend.ledger.models import Entry, User
+from backend.ledger import access, categories, errors, prepared
+from backend.ledger.models import BankAccount, Budget, Entry, User
 
 SPENDING, INCOME = "spending", "income"
 CATEGORY, CATEGORY_GROUP, BUDGET, PARTY, MONTH = "category", "category_group", "budget", "party", "month"
@@ -112,11 +112,14 @@ def grouped(
     period.check()
     if not 1 <= limit <= MOST_GROUPS:
         raise errors.InvalidValue(f"From 1 to {MOST_GROUPS} groups are shown.", field="first")
-    entries = _entries(user, period, accounts=accounts, budgets=budgets)
-    rows = entries.filter(IS_INCOME) if kind == INCOME else entries.exclude(IS_INCOME)
+
+    def summed(entries: QuerySet[Entry]) -> QuerySet[Any, Any]:
+        return _summed(entries.filter(IS_INCOME) if kind == INCOME else entries.exclude(IS_INCOME), by)
+
     sign = 1 if kind == INCOME else -1
     found: dict[str, list[_Sum]] = defaultdict(list)
-    for currency, *said, count, amount in _summed(rows, by):
+    rows = _found(user, summed, period, accounts=accounts, budgets=budgets, name=(grouped, kind, by))
+    for currency, *said, count, amount in rows:
         key, name = KEYS[by](*said)
         found[str(currency)].append(_Sum(key, name, count, amount * sign))
     return [
@@ -127,18 +130,14 @@ def grouped(
 def cash_flow(user: User, *, period: Period, accounts: Sequence[UUID] | None = None) -> list[Month]:
     """Income and spending of each month in which there was any, per currency; one query. Raises InvalidValue."""
     period.check()
-    rows = (
-        _entries(user, period, accounts=accounts, budgets=None)
-        .annotate(
-            month=TruncMonth("effective_at", tzinfo=UTC),
-            kind=Case(When(IS_INCOME, then=Value(INCOME)), default=Value(SPENDING), output_field=CharField()),
-        )
-        .order_by()
-        .values_list("bank_account__currency", "month", "kind")
-        .annotate(Sum("amount"))
-    )
+
+    def summed(entries: QuerySet[Entry]) -> QuerySet[Any, Any]:
+        kind = Case(When(IS_INCOME, then=Value(INCOME)), default=Value(SPENDING), output_field=CharField())
+        rows = entries.annotate(month=TruncMonth("effective_at", tzinfo=UTC), kind=kind).order_by()
+        return rows.values_list("bank_account__currency", "month", "kind").annotate(Sum("amount"))
+
     sums: dict[tuple[date, str], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for currency, month, kind, amount in rows:
+    for currency, month, kind, amount in _found(user, summed, period, accounts=accounts, name=cash_flow):
         sums[month.date(), str(currency)][kind] += amount
     return [
         Month(month=month, currency=currency, income=found[INCOME], spending=-found[SPENDING])
@@ -146,17 +145,32 @@ def cash_flow(user: User, *, period: Period, accounts: Sequence[UUID] | None = N
     ]
 
 
-def _entries(
-    user: User, period: Period, *, accounts: Sequence[UUID] | None, budgets: Sequence[UUID] | None
-) -> QuerySet[Entry]:
-    rows = access.allocations(user).filter(
-        effective_at__gte=datetime.combine(period.since, time.min, tzinfo=UTC),
-        effective_at__lte=datetime.combine(period.until, time.max, tzinfo=UTC),
-    )
-    rows = rows.exclude(transaction__linked_transaction__bank_account__in=access.account_ids(user))
-    if accounts is not None:
-        rows = rows.filter(bank_account__in=list(accounts))
-    return rows if budgets is None else rows.filter(budget__in=list(budgets))
+def _found(
+    user: User,
+    summed: Callable[[QuerySet[Entry]], QuerySet[Any, Any]],
+    period: Period,
+    *,
+    accounts: Sequence[UUID] | None,
+    budgets: Sequence[UUID] | None = None,
+    name: Hashable,
+) -> list[tuple[Any, ...]]:
+    """What the allocations of the period come to, movements left out; `name` is of how they are summed up."""
+    within, on = (None if each is None else prepared.spread(each) for each in (accounts, budgets))
+
+    def make(user: User, hole: prepared.Opening) -> QuerySet[Any, Any]:
+        at = Entry._meta.get_field("effective_at")
+        rows = access.allocations(user).filter(effective_at__gte=hole(at), effective_at__lte=hole(at))
+        rows = rows.exclude(transaction__linked_transaction__bank_account__in=access.account_ids(user))
+        if within is not None:
+            rows = rows.filter(bank_account__pk__in=[hole(BankAccount) for _ in within])
+        if on is not None:
+            rows = rows.filter(budget__pk__in=[hole(Budget) for _ in on])
+        return summed(rows)
+
+    since = datetime.combine(period.since, time.min, tzinfo=UTC)
+    until = datetime.combine(period.until, time.max, tzinfo=UTC)
+    lengths = [None if each is None else len(each) for each in (within, on)]
+    return access.known(user, make, since, until, *(within or ()), *(on or ()), name=(_found, name, *lengths))
 
 
 COLUMNS: dict[str, dict[str, Any]] = {
@@ -199,7 +213,7 @@ KEYS: dict[str, Callable[..., tuple[str, str]]] = {
 }
 
 
-def _summed(rows: QuerySet[Entry], by: str) -> Iterable[tuple[Any, ...]]:
+def _summed(rows: QuerySet[Entry], by: str) -> QuerySet[Any, Any]:
     """Currency, what says the group, count and sum, in the ledger's sign."""
     columns = COLUMNS[by]
     found = rows.annotate(**columns).order_by().values_list("bank_account__currency", *columns)
