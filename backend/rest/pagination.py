@@ -11,16 +11,22 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 Counting = Callable[[QuerySet[Any]], int]
+Reading = Callable[[QuerySet[Any], int], QuerySet[Any]]
 
 
 class Counted(Paginator):
-    """Pages of rows that may be counted in a way of their own, and need not be where the first page has them all."""
+    """Pages of rows that may be counted and read in ways of their own.
+
+    `reading` gets the rows and how many of the first of them are wanted. They are not counted where the first page has
+    them all.
+    """
 
     object_list: QuerySet[Any]
 
-    def __init__(self, rows: QuerySet[Any], size: int, *, counting: Counting | None) -> None:
+    def __init__(self, rows: QuerySet[Any], size: int, *, counting: Counting | None, reading: Reading | None) -> None:
         super().__init__(rows, size)
         self.counting = counting
+        self.reading = reading or (lambda rows, _: rows)
 
     @cached_property
     def count(self) -> int:
@@ -28,8 +34,10 @@ class Counted(Paginator):
 
     def page(self, number: int | str) -> "Page[Any]":
         if str(number) != "1":
-            return super().page(number)
-        rows = list(self.object_list[: self.per_page + 1])
+            number = self.validate_number(number)
+            end = number * self.per_page
+            return Page(self.reading(self.object_list, end)[end - self.per_page : end], number, self)
+        rows = list(self.reading(self.object_list, self.per_page + 1)[: self.per_page + 1])
         if len(rows) <= self.per_page:
             self.count = len(rows)
         return Page(rows[: self.per_page], 1, self)
@@ -43,7 +51,8 @@ class Pages(PageNumberPagination):
     page_size_query_param = "page_size"
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> Any:
-        self.django_paginator_class = partial(Counted, counting=getattr(view, "count", None))  # type: ignore[assignment]
+        counting, reading = getattr(view, "count", None), getattr(view, "read", None)
+        self.django_paginator_class = partial(Counted, counting=counting, reading=reading)  # type: ignore[assignment]
         return super().paginate_queryset(queryset, request, view)
 
     def forget(self) -> None:

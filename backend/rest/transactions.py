@@ -14,12 +14,15 @@ from rest_framework.response import Response
 from backend import clock
 from backend.ledger import access
 from backend.ledger.models import Transaction, User
-from backend.ledger.selectors import counts
+from backend.ledger.selectors import counts, pages
 from backend.ledger.services import transactions
 
 from . import allocations, fields, filters, pagination, uploads, views
 from .allocations import TransactionAllocationSerializer
 from .splits import TransactionSplitsSerializer
+
+FEW = 1_000
+"""Rows of each account that are looked at for a page of all accounts."""
 
 NAMES = {"bank_account_id": "bank_account"}
 
@@ -86,10 +89,21 @@ class Transactions(OfTransactions):
 
     def count(self, rows: QuerySet[Any]) -> int:
         """How many the list has in all; those of a whole account need not be counted anew."""
-        query = self.request.query_params
-        asked = {name for name in filters.TransactionFilters.base_filters if query.get(name)}
-        account = fields.uuid_of(query.get("bank_account")) if asked == {"bank_account"} else None
-        return rows.count() if account is None else counts.transactions(self.actor, account)
+        account = fields.uuid_of(self.request.query_params.get("bank_account"))
+        whole = account is not None and self._asked() == {"bank_account"}
+        return counts.transactions(self.actor, account) if account is not None and whole else rows.count()
+
+    def read(self, rows: QuerySet[Any], first: int) -> QuerySet[Any]:
+        """Those among which the first are: of all accounts each is read by its own index, as far as that is less."""
+        if self._asked() or first > FEW:
+            return rows
+        all_rows = Transaction.objects.order_by(*rows.query.order_by)
+        accounts, link = access.accounts(self.actor), pages.Link(parent="bank_account")
+        return rows.filter(pk__in=pages.first_of_each(all_rows, limit=first, parents=accounts, link=link))
+
+    def _asked(self) -> set[str]:
+        """The filters that narrow the list."""
+        return {name for name in filters.TransactionFilters.base_filters if self.request.query_params.get(name)}
 
     def list(self, request: Request) -> Response:
         """Return transactions belonging to the authenticated user's accounts.
@@ -149,9 +163,9 @@ class Transactions(OfTransactions):
         given = self.given(TransactionSplitsSerializer)
         row = transactions.split(actor=self.actor, transaction_id=self.key, shares=given["splits"], now=clock.now())
         parts = allocations.shown(self.actor).filter(transaction=row)
-        pages = pagination.NearestPage()
-        found: Any = pages.paginate_queryset(parts.order_by("created_at", "seq"), request)
-        return pages.get_paginated_response(TransactionAllocationSerializer(found, many=True).data)
+        nearest = pagination.NearestPage()
+        found: Any = nearest.paginate_queryset(parts.order_by("created_at", "seq"), request)
+        return nearest.get_paginated_response(TransactionAllocationSerializer(found, many=True).data)
 
 
 class Uploads(Transactions):

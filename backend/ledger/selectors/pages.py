@@ -101,6 +101,12 @@ def keys_of_each(rows: QuerySet[Any], part: Part, *, parents: QuerySet[Any], lin
     return dict(_parts(rows, part, parents=parents, link=link).values_list("pk", "part"))
 
 
+def first_of_each(rows: QuerySet[Any], *, limit: int, parents: QuerySet[Any], link: Link) -> Subquery:
+    """The keys of the first so many rows of each parent's list, in the order that `rows` have, as a subquery."""
+    own = rows.filter(**{link.parent: OuterRef("pk")}).values(key=F("pk"))[:limit]
+    return _Members(parents.order_by().annotate(part=_Keys(own)).values("part"), key="uuid")
+
+
 def count(rows: QuerySet[Any], *, parents: QuerySet[Any] | None = None, link: Link | None = None) -> int:
     """How many rows a list has: all, or those that hang on one of the parents; one query."""
     if parents is None or link is None:
