@@ -190,27 +190,6 @@ def test_transactions_are_found_by(query: dict[str, str], expected: str, api: AP
     assert [name.split()[0] for name in names(api, TRANSACTIONS, **query)] == expected.split()
 
 
-@pytest.mark.parametrize("order", ["", "transaction_date", "-amount", "created_at"])
-def test_a_page_of_all_accounts_is_that_of_one_long_list(
-    order: str, api: APIClient, owner: User, account: BankAccount, rows: None
-) -> None:
-    other = build.account(owner=owner, name="Another")
-    for number in range(9):
-        build.transaction(
-            other if number % 3 else account, amount=-1 - number % 2, posted_date=f"2026-06-{10 + number % 4}"
-        )
-    Transaction.objects.filter(bank_account=other, amount=-2).update(transaction_date=None)
-
-    def listed(**query: Any) -> list[str]:
-        return names(api, TRANSACTIONS, "id", ordering=order, **query)
-
-    whole = listed(posted_date_from="2000-01-01")  # whatever narrows a list, it is read as one
-    pages = [listed(page=page, page_size=5) for page in range(1, 4)]
-    assert len(whole) == 12
-    assert [key for page in pages for key in page] == listed() == whole
-    assert pages[-1] == listed(page="last", page_size=5)
-
-
 def test_the_count_is_that_of_what_is_asked_for(api: APIClient, owner: User, account: BankAccount, rows: None) -> None:
     build.transaction(build.account(owner=owner, name="Another"), amount="-1")
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from backend.ledger.models import BankAccount, Budget, User
+from backend.ledger.models import BankAccount, Budget, Transaction, User
 from tests import build
 from tests.rest import house as houses
 
@@ -262,3 +262,24 @@ def test_pages_and_filters_of_a_split_never_lose_the_answer(api: APIClient, spli
     ):
         answer = api.post(f"{splits}?{query}", body)
         assert (answer.status_code, answer.json()["count"]) == (200, 2)
+
+
+@pytest.mark.parametrize("order", ["", "transaction_date", "-amount", "created_at"])
+def test_a_page_of_all_accounts_is_that_of_one_long_list(
+    order: str, api: APIClient, owner: User, account: BankAccount
+) -> None:
+    other = build.account(owner=owner, name="Another")
+    for number in range(12):
+        build.transaction(
+            other if number % 3 else account, amount=-1 - number % 2, posted_date=f"2026-06-{10 + number % 4}"
+        )
+    Transaction.objects.filter(bank_account=other, amount=-2).update(transaction_date=None)
+
+    def listed(**query: Any) -> list[str]:
+        return [row["id"] for row in api.get(URL, {"ordering": order, **query}).json()["results"]]
+
+    whole = listed(posted_date_from="2000-01-01")  # whatever narrows a list, it is read as one
+    pages = [listed(page=page, page_size=5) for page in range(1, 4)]
+    assert len(whole) == 12
+    assert [key for page in pages for key in page] == listed() == whole
+    assert pages[-1] == listed(page="last", page_size=5)
