@@ -4,7 +4,8 @@ A single write shifts the rows after it, by one UPDATE per table that touches no
 recomputes the rows from its first day on, once, by one UPDATE per table.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -108,9 +109,11 @@ UPDATE ledger_entry SET balance = chain.balance FROM (
 TRANSACTIONS = """
 UPDATE ledger_transaction SET available_balance = chain.available, posted_balance = chain.posted FROM (
     SELECT row.id,
-        account.available_balance - COALESCE(SUM(row.amount) OVER later, 0) AS available,
-        account.posted_balance - COALESCE(SUM(CASE WHEN row.pending THEN 0 ELSE row.amount END) OVER later, 0) AS posted
-    FROM ledger_transaction AS row JOIN ledger_bankaccount AS account ON account.id = row.bank_account_id
+        (SELECT available_balance FROM ledger_bankaccount WHERE id = %s)
+            - COALESCE(SUM(row.amount) OVER later, 0) AS available,
+        (SELECT posted_balance FROM ledger_bankaccount WHERE id = %s)
+            - COALESCE(SUM(CASE WHEN row.pending THEN 0 ELSE row.amount END) OVER later, 0) AS posted
+    FROM ledger_transaction AS row
     WHERE row.bank_account_id = %s AND row.posted_date >= %s
     WINDOW later AS (ORDER BY row.posted_date DESC, row.seq DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ) AS chain WHERE ledger_transaction.id = chain.id
@@ -130,6 +133,20 @@ def rebuild(account: BankAccount, *, since: datetime) -> None:
     The balances of the account and its budgets must have been saved before.
     """
     key, start = _key(account.pk), _instant(since)
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, _each_chain_computed_once(cursor):
         cursor.execute(ENTRIES, [key, start])
-        cursor.execute(TRANSACTIONS, [key, start])
+        cursor.execute(TRANSACTIONS, [key, key, key, start])
+
+
+@contextmanager
+def _each_chain_computed_once(cursor: Any) -> Iterator[None]:
+    """PostgreSQL takes a table for empty that was so when it last looked; then it computes the chain for each row anew.
+
+    A statement of 2,000 rows took 16 seconds so, and 0.05 without nested loops.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    cursor.execute("SET LOCAL enable_nestloop = off")
+    yield
+    cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")  # an error takes it back with the rest
