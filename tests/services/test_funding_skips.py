@@ -43,6 +43,15 @@ def test_a_skip_is_a_row_that_lies_ahead(account: BankAccount, owner: User) -> N
     funded.sound()
 
 
+def test_that_a_skip_is_behind_the_engine_is_in_the_history(account: BankAccount) -> None:
+    funded.free(account)
+    event = funded.skip(funded.goal(account), 7)
+    funded.run(account, 7)
+
+    told = Change.objects.filter(row_id=event.pk).order_by("pk").values_list("action", "values")
+    assert list(told)[1:] == [("changed", {"revocable": [True, False]})]
+
+
 def test_the_ledger_is_sound_with_rows_ahead(account: BankAccount) -> None:
     goal = funded.goal(account)
     funded.skip(goal, 7)

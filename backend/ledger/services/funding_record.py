@@ -28,11 +28,13 @@ def record(account: BankAccount, intent: rules.Intent, *, now: datetime) -> Fund
         posting.journal.created(account, [event])
         return event
     event = posting.journal.watch(FundingEvent.objects.get(**key))
+    was_revocable = event.revocable
     for name, value in fields.items():
         setattr(event, name, value)
     event.inputs = event.inputs | intent.inputs
     if intent.status != rules.SKIPPED:
         event.skipped_by = None
-    posting.journal.changed(account, event)
+    if not posting.journal.changed(account, event) and was_revocable != event.revocable:
+        posting.journal.differs(account, event, "revocable", old=was_revocable, new=event.revocable)
     event.save(update_fields=[*fields, "inputs", "skipped_by"])
     return event
