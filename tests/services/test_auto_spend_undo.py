@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from backend.ledger import errors
 from backend.ledger.categories import UNASSIGNED
@@ -175,6 +176,7 @@ def test_costs_do_not_grow_with_what_changes(
     account: BankAccount, groceries: Budget, django_assert_num_queries: Any
 ) -> None:
     owner = build.first_owner(account)
+    told = 2 if connection.vendor == "postgresql" else 0  # how to plan what recomputes the running balances, and back
     for count in (1, 20):
         give(groceries, [])
         for number in range(count):
@@ -182,7 +184,7 @@ def test_costs_do_not_grow_with_what_changes(
         give(groceries, RULES)
         with django_assert_num_queries(4):
             shown = preview(account)
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(19 + told):
             run = auto_spend.apply(
                 actor=owner, account_id=account.pk, asked=Asked(), fingerprint=shown.fingerprint, now=NOW
             )
