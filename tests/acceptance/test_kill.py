@@ -99,7 +99,7 @@ def test_kill_9_loses_no_acknowledged_write(service: Service, bank: str, client:
         enough, progress = threading.Event(), threading.Semaphore(0)
         with ThreadPoolExecutor(WRITERS) as pool:
             running = [pool.submit(writer.run, enough, progress) for writer in writers]
-            for _ in range(WRITERS * 2 + number % 5 * 5):
+            for _ in range(WRITERS * 3 + number % 5 * 5):  # so one of them at least has come as far as to delete
                 assert progress.acquire(timeout=60)
             enough.set()
             service.kill()
