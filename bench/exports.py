@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
         return int(worst > MOST_MEGABYTES)
 
 
-def compare(few: str, many: str, format: str, *, file: Path, rows: int) -> float:  # noqa: A002
+def compare(few: str, many: str, format: str, *, file: Path, rows: int) -> float:  # noqa: A002  the API's word
     """Print what a format costs both users; the megabytes of the one with many rows."""
     runs = [taken("export", "--user", name, "--format", format, "--output", str(file)) for name in (few, many)]
     short, long = (run["seconds"] / number * 1e6 for run, number in zip(runs, (FEW, rows), strict=True))

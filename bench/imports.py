@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
         for number in range(options.rounds):
             posts = [seconds(lambda n=each: post(client, single, n)) for each in range(options.posts)]
             many = account(f"Many {number}")
-            took = seconds(lambda: upload(client, many, statement(options.rows)))  # noqa: B023
+            took = seconds(lambda: upload(client, many, statement(options.rows)))  # noqa: B023  called in this round
             one = statistics.mean(posts)
             ratios.append(one * options.rows / took)
             print(f"a POST takes {one * 1000:.1f} ms, a file of {options.rows} rows {took:.2f} s: 1/{ratios[-1]:.0f}")

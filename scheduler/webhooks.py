@@ -67,7 +67,7 @@ def _claimed(queues: dict[object, list[WebhookDelivery]], *, clock: Callable[[],
             del queues[key]
         else:
             queues[key] = queues.pop(key)  # to the end: all get their turn
-        if not row.allowed:  # type: ignore[attr-defined]
+        if not row.allowed:  # type: ignore[attr-defined]  # an annotation of the query
             queues.pop(key, None)
             webhooks.switch_off(
                 account_id=row.bank_account_id, webhook_id=row.webhook_id, reason=webhooks.LEFT, now=clock()

@@ -25,7 +25,7 @@ os.environ["MIBUDGE_POOL"] = "0"  # a forked test process must not share its par
 from backend.settings import *  # noqa: E402, F403  the settings read the environment when they are imported
 
 # No test outlives a power cut: to wait until the disk has each write is half of what those take that commit.
-_options = DATABASES["default"]["OPTIONS"]  # noqa: F405
+_options = DATABASES["default"]["OPTIONS"]  # noqa: F405  the imported settings
 if "init_command" in _options:
     _options["init_command"] = _options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
 else:

@@ -24,7 +24,7 @@ SAFE: dict[str, Any] = {
     "https": True,
     "insecure": False,
     "proxies": 1,
-    "bind": "0.0.0.0",  # noqa: S104
+    "bind": "0.0.0.0",  # noqa: S104  what is refused, or tried
     "networks": [ip_network("10.0.0.0/24")],
     "keys": KEYS,
 }
@@ -96,7 +96,7 @@ def test_words_and_networks_must_be_known() -> None:
     assert [scrapers.place(text) for text in ("", "9464", "0.0.0.0:9464")] == [
         None,
         ("127.0.0.1", 9464),
-        ("0.0.0.0", 9464),  # noqa: S104
+        ("0.0.0.0", 9464),  # noqa: S104  what is refused, or tried
     ]
     for text in ("x", "0", "65536", "127.0.0.1", "127.0.0.1:", "-1", "1:x"):
         with pytest.raises(ImproperlyConfigured, match="MIBUDGE_SCHEDULER_METRICS must be a port"):

@@ -50,5 +50,5 @@ class _Handler(WSGIRequestHandler):
     def address_string(self) -> str:
         return str(self.client_address[0])
 
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
+    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002  the base class calls it so
         """Nothing: scrapers come every few seconds."""

@@ -92,7 +92,7 @@ class BankAccounts(views.View):
         """
         return self.page()
 
-    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002
+    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Return a single bank account by UUID."""
         return self.answer(self.key)
 
@@ -105,11 +105,11 @@ class BankAccounts(views.View):
         account = accounts.create(actor=self.actor, now=clock.now(), **self.given())
         return self.answer(account.pk, status=status.HTTP_201_CREATED)
 
-    def update(self, request: Request, id: str) -> Response:  # noqa: A002
+    def update(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Full update of a bank account. Another bank, account_type, currency or balance is refused."""
         return self._change(partial=False)
 
-    def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002
+    def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Partial update of a bank account. Only 'name' and 'account_number' are mutable after creation."""
         return self._change(partial=True)
 
@@ -120,13 +120,13 @@ class BankAccounts(views.View):
         accounts.update(actor=self.actor, account_id=self.key, changes=cast(accounts.Changes, given), now=clock.now())
         return self.answer(self.key)
 
-    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
+    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Delete a bank account and all associated budgets, transactions, and allocations."""
         accounts.delete(actor=self.actor, account_id=self.key, now=clock.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses=funding.FundingSummarySerializer)
-    def funding_summary(self, request: Request, id: str) -> Response:  # noqa: A002
+    def funding_summary(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Return the total amounts that will be funded at the next event of each funding schedule of this account.
 
         Paused, archived and complete budgets and those that delegate to a fill-up goal are left out. Sorted by date.
@@ -135,7 +135,7 @@ class BankAccounts(views.View):
         return Response(funding.summary(account, now=clock.now()))
 
     @extend_schema(request=MarkImportedSerializer, responses=BankAccountSerializer)
-    def mark_imported(self, request: Request, id: str) -> Response:  # noqa: A002
+    def mark_imported(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Record that a transaction import has been completed for this account.
 
         Sets last_imported_at to now and advances last_posted_through to the given date; it never goes back. A date
@@ -146,7 +146,7 @@ class BankAccounts(views.View):
         return self.answer(self.key)
 
     @extend_schema(request=funding_events.RunFundingSerializer, responses=funding_events.FundingRunSerializer)
-    def run_funding(self, request: Request, id: str) -> Response:  # noqa: A002
+    def run_funding(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Carry out the scheduled funding of this account that is due up to as_of (today unless told otherwise).
 
         Events are carried out at most once, whoever runs them. Nothing to do is a success with zeros.

@@ -62,6 +62,6 @@ class Allocations(views.View):
         """
         return self.page()
 
-    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002
+    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Return a single transaction allocation by UUID."""
         return self.answer(self.key)

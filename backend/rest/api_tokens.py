@@ -85,7 +85,7 @@ class ApiTokens(views.View):
         )
         return Response({**self.represented([made.row])[0], "token": made.secret}, status=status.HTTP_201_CREATED)
 
-    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
+    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Revoke an API token: it does not count any more. It stays in the list."""
         api_tokens.revoke(actor=self.actor, token_id=self.key, now=clock.now())
         return Response(status=status.HTTP_204_NO_CONTENT)

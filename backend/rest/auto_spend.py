@@ -146,7 +146,7 @@ class AutoSpend(views.View):
         return access.accounts(self.actor)
 
     @extend_schema(parameters=[AutoSpendPreviewQuerySerializer], responses=AutoSpendPreviewSerializer)
-    def preview(self, request: Request, id: str) -> Response:  # noqa: A002
+    def preview(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Return what the rules of an account's budgets would change of its past; nothing is changed.
 
         Debits that lie on the unallocated budget whole are claimed as new ones are; a split that somebody made stays,
@@ -161,7 +161,7 @@ class AutoSpend(views.View):
         return Response(AutoSpendPreviewSerializer(found, context={"currency": fields.currency_of(account)}).data)
 
     @extend_schema(request=AutoSpendApplySerializer, responses={201: AutoSpendRunDetailSerializer})
-    def apply(self, request: Request, id: str) -> Response:  # noqa: A002
+    def apply(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Do exactly what the preview of that fingerprint showed, and return the run; refused if it is another now."""
         given = self.given(AutoSpendApplySerializer)
         run = auto_spend.apply(
@@ -173,7 +173,7 @@ class AutoSpend(views.View):
         )
         return self._run(run.pk, status=status.HTTP_201_CREATED)
 
-    def list(self, request: Request, id: str) -> Response:  # noqa: A002
+    def list(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Return the times that the rules of an account were applied to its past; at most 100, the latest first."""
         account = access.one(self.named(), self.key)
         return Response(self.represented(selectors.runs(self.actor, account.pk)))
@@ -200,12 +200,12 @@ class AutoSpendRuns(AutoSpend):
         return self.rows()
 
     @extend_schema(responses=AutoSpendRunDetailSerializer)
-    def retrieve(self, request: Request, id: str, run_id: str) -> Response:  # noqa: A002
+    def retrieve(self, request: Request, id: str, run_id: str) -> Response:  # noqa: A002  the API's word
         """Return one time that the rules were applied, with what stands in the way of undoing each change."""
         return self._run(self.key)
 
     @extend_schema(request=AutoSpendUndoSerializer, responses=AutoSpendRunDetailSerializer)
-    def undo(self, request: Request, id: str, run_id: str) -> Response:  # noqa: A002
+    def undo(self, request: Request, id: str, run_id: str) -> Response:  # noqa: A002  the API's word
         """Lay what a run changed on the unallocated budget again, under the categories of before.
 
         What was changed since, or has refunds, cannot be undone: then nothing is, unless `partly` asks for the rest.

@@ -87,7 +87,7 @@ class Budgets(views.View):
         """
         return self.page()
 
-    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002
+    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Return a single budget by UUID."""
         return self.answer(self.key)
 
@@ -103,11 +103,11 @@ class Budgets(views.View):
         )
         return self.answer(row.pk, status=status.HTTP_201_CREATED)
 
-    def update(self, request: Request, id: str) -> Response:  # noqa: A002
+    def update(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Full update of a budget. bank_account and budget_type are immutable. Unallocated cannot be renamed."""
         return self._change(partial=False)
 
-    def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002
+    def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Partial update of a budget. bank_account and budget_type are immutable. Unallocated cannot be renamed."""
         return self._change(partial=True)
 
@@ -116,7 +116,7 @@ class Budgets(views.View):
         budgets.update(actor=self.actor, budget_id=self.key, fields=_fields(given), now=clock.now())
         return self.answer(self.key)
 
-    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
+    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Delete a budget; its balance goes to Unallocated.
 
         The unallocated budget cannot be deleted (403), nor one with transaction allocations (400): archive it instead.
@@ -125,7 +125,7 @@ class Budgets(views.View):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=BudgetSerializer, responses=BudgetSerializer)
-    def archive(self, request: Request, id: str) -> Response:  # noqa: A002
+    def archive(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Archive a budget. What is in the body is ignored.
 
         Its balance is settled with the account's unallocated budget, that of its fill-up goal, which is archived too,

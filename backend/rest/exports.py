@@ -75,7 +75,7 @@ class ExportLinks(Exports):
         return replica.read(lambda: download(user, thing))
 
 
-def download(user: User, format: str, *, account_id: UUID | None = None) -> FileResponse:  # noqa: A002
+def download(user: User, format: str, *, account_id: UUID | None = None) -> FileResponse:  # noqa: A002  the API's word
     """The export as a file to save. It is made whole before the first byte goes out: what goes wrong is told, no slow
     reader holds up the database, and a client sees by the length whether it has everything."""
     found = exports.export(user, format=format, now=clock.now(), account_id=account_id)

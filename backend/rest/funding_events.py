@@ -157,7 +157,7 @@ class FundingEvents(views.View):
     def get_queryset(self) -> QuerySet[Any]:
         return access.funding_events(self.actor)
 
-    def list(self, request: Request, id: str) -> Response:  # noqa: A002
+    def list(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Return the funding events of a bank account that were recorded so far, skips that lie ahead included.
 
         Filterable by status, kind, budget, and the range of their day (date_from/date_to, both included). Orderable by
@@ -167,7 +167,7 @@ class FundingEvents(views.View):
         return self.page()
 
     @extend_schema(request=SkipFundingEventSerializer, responses=FundingEventSerializer)
-    def skip(self, request: Request, id: str) -> Response:  # noqa: A002
+    def skip(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Skip the funding event of a budget on a day to come, or one that is deferred. Skipping twice is fine."""
         given = self.given(SkipFundingEventSerializer)
         event = funding_events.skip(
@@ -196,7 +196,7 @@ class FundingEventActions(views.View):
         return with_all_they_show(access.funding_events(self.actor).filter(bank_account=super().key))
 
     @extend_schema(request=None, responses=FundingEventSerializer)
-    def retry(self, request: Request, id: str, event_id: str) -> Response:  # noqa: A002
+    def retry(self, request: Request, id: str, event_id: str) -> Response:  # noqa: A002  the API's word
         """Give a short fund event at once what the unallocated budget can pay, and return the event as it is then.
 
         Refused if it is not short, or if nothing can go to it: a later event has taken its place, the budget is paused
@@ -208,7 +208,7 @@ class FundingEventActions(views.View):
         return self.answer(event.pk)
 
     @extend_schema(request=None, responses=UpcomingFundingEventSerializer)
-    def take_back(self, request: Request, id: str, event_id: str) -> Response:  # noqa: A002
+    def take_back(self, request: Request, id: str, event_id: str) -> Response:  # noqa: A002  the API's word
         """Take a skip back while its day is not settled, and return the event that will take place."""
         self.check_ignored_body()
         event = access.one(self.rows(), self.key)

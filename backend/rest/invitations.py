@@ -58,12 +58,12 @@ class Invitations(views.View):
     def get_queryset(self) -> QuerySet[Any]:
         return access.invitations(self.actor)
 
-    def list(self, request: Request, id: str) -> Response:  # noqa: A002
+    def list(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Return the invitations that there ever were to own a bank account, the latest first; never their secrets."""
         return self.page()
 
     @extend_schema(request=None, responses={201: NewInvitationSerializer})
-    def create(self, request: Request, id: str) -> Response:  # noqa: A002
+    def create(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Make a link by which somebody can become an owner of the account too, once, within seven days.
 
         The link is in this answer and nowhere else. Owners see everything in the account and may do anything to it.
@@ -89,7 +89,7 @@ class InvitationActions(views.View):
             raise errors.NotFound("There is no such thing.")
         return found
 
-    def destroy(self, request: Request, id: str, invitation_id: str) -> Response:  # noqa: A002
+    def destroy(self, request: Request, id: str, invitation_id: str) -> Response:  # noqa: A002  the API's word
         """Revoke an invitation: its link does not count any more. It stays in the list."""
         found = access.one(self.rows(), self.key)
         invitations.revoke(actor=self.actor, invitation_id=found.pk, now=clock.now())

@@ -45,7 +45,7 @@ class AccountLinks(views.View):
         return access.accounts(self.actor)
 
     @extend_schema(responses=LinkCandidateSerializer(many=True))
-    def candidates(self, request: Request, id: str) -> Response:  # noqa: A002
+    def candidates(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Return pairs of transactions, one of this account, that could be linked; at most 20, the likeliest first.
 
         Of opposite amounts, in two of the user's accounts of one currency, within ten days, not rejected before.
@@ -60,27 +60,27 @@ class Links(OfTransactions):
     pagination_class = None
 
     @extend_schema(responses=LinkCandidateSerializer(many=True))
-    def candidates(self, request: Request, id: str) -> Response:  # noqa: A002
+    def candidates(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Return the transactions that this one could be linked with; at most 20, the likeliest first."""
         access.one(self.rows(), self.key)
         found = selectors.candidates(self.actor, transaction_id=self.key)
         return Response(LinkCandidateSerializer(found, many=True).data)
 
     @extend_schema(request=LinkSerializer, responses={200: TransactionSerializer})
-    def link(self, request: Request, id: str) -> Response:  # noqa: A002
+    def link(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Say that two transactions are the two sides of one movement, and return this one."""
         given = self.given(LinkSerializer)
         linking.link(actor=self.actor, transaction_id=self.key, other_id=given["other"], now=clock.now())
         return self.answer(self.key)
 
     @extend_schema(request=LinkSerializer, responses={200: TransactionSerializer})
-    def reject(self, request: Request, id: str) -> Response:  # noqa: A002
+    def reject(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Say that two transactions are not one movement, for good, and return this one. A link is cut."""
         given = self.given(LinkSerializer)
         linking.reject(actor=self.actor, transaction_id=self.key, other_id=given["other"], now=clock.now())
         return self.answer(self.key)
 
-    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
+    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Cut the link of a transaction; the two are not linked again of themselves."""
         linking.unlink(actor=self.actor, transaction_id=self.key, now=clock.now())
         return Response(status=status.HTTP_204_NO_CONTENT)

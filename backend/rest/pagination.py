@@ -52,7 +52,7 @@ class Pages(PageNumberPagination):
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> Any:
         counting, reading = getattr(view, "count", None), getattr(view, "read", None)
-        self.django_paginator_class = partial(Counted, counting=counting, reading=reading)  # type: ignore[assignment]
+        self.django_paginator_class = partial(Counted, counting=counting, reading=reading)  # type: ignore[assignment]  # called, as a class is
         return super().paginate_queryset(queryset, request, view)
 
     def forget(self) -> None:

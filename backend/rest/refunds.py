@@ -83,12 +83,12 @@ class Refunds(views.View):
         return access.transactions(self.actor)
 
     @extend_schema(responses=RefundStateSerializer)
-    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002
+    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Return what a transaction is tied to: the purchase that it is a refund of, or the refunds of it."""
         return self._state()
 
     @extend_schema(request=TieRefundSerializer, responses={200: RefundStateSerializer})
-    def tie(self, request: Request, id: str) -> Response:  # noqa: A002
+    def tie(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Say that a credit is a refund of a purchase in its account.
 
         The money returns to the budgets that the purchase took it from, pro rata of what is left of it, under the
@@ -105,13 +105,13 @@ class Refunds(views.View):
         )
         return self._state()
 
-    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
+    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Untie a refund from its purchase; it lies as before, unless it was split anew since."""
         refunds.untie(actor=self.actor, transaction_id=self.key, now=clock.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(responses=RefundCandidateSerializer(many=True))
-    def candidates(self, request: Request, id: str) -> Response:  # noqa: A002
+    def candidates(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Return the purchases that a credit may be a refund of, or the credits that may be refunds of a debit.
 
         The likeliest first, at most five; in the same account, within 90 days, no more than is left of the purchase.

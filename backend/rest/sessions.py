@@ -60,7 +60,7 @@ class Sessions(views.View):
         """Return the authenticated user's sign-ins that count, the latest used first."""
         return self.page()
 
-    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
+    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """End a sign-in of the authenticated user: none of its tokens counts any more."""
         sessions.end_own(actor=self.actor, session_id=self.key, now=clock.now())
         return Response(status=status.HTTP_204_NO_CONTENT)

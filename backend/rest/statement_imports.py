@@ -149,7 +149,7 @@ class StatementImports(views.View):
             self.upload = self.given(StatementUploadSerializer)
             self.statement = self._read(self.upload)
 
-    def list(self, request: Request, id: str) -> Response:  # noqa: A002
+    def list(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Return the statement imports of a bank account, previews included, without their rows.
 
         Filterable by status. Orderable by created_at; the latest first unless told otherwise.
@@ -161,7 +161,7 @@ class StatementImports(views.View):
         request={"multipart/form-data": StatementUploadSerializer},
         responses={200: StatementImportDetailSerializer, 201: StatementImportDetailSerializer},
     )
-    def create(self, request: Request, id: str) -> Response:  # noqa: A002
+    def create(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Import a bank statement: all of its rows or none, and no row twice.
 
         With `preview` nothing is entered yet; the answer can be adjusted and committed within seven days. With
@@ -228,12 +228,12 @@ class StatementImport(views.View):
     def rows(self) -> QuerySet[Any]:
         return with_all_they_show(self._known())
 
-    def retrieve(self, request: Request, id: str, import_id: str) -> Response:  # noqa: A002
+    def retrieve(self, request: Request, id: str, import_id: str) -> Response:  # noqa: A002  the API's word
         """Return a statement import with a page of its rows: what was decided over each, and what became of it."""
         return self.answer(self.key)
 
     @extend_schema(request=statement_rows.AdjustmentSerializer, responses=StatementImportDetailSerializer)
-    def partial_update(self, request: Request, id: str, import_id: str) -> Response:  # noqa: A002
+    def partial_update(self, request: Request, id: str, import_id: str) -> Response:  # noqa: A002  the API's word
         """Have other things done with rows of a preview, or decide over all of them anew (`refresh`)."""
         given = self.given(statement_rows.AdjustmentSerializer)
         statement_imports.adjust(
@@ -245,13 +245,13 @@ class StatementImport(views.View):
         )
         return self.answer(self.key)
 
-    def destroy(self, request: Request, id: str, import_id: str) -> Response:  # noqa: A002
+    def destroy(self, request: Request, id: str, import_id: str) -> Response:  # noqa: A002  the API's word
         """Forget a preview. What was committed can be reverted, and its record stays (409)."""
         statement_imports.discard(actor=self.actor, import_id=self._own(), now=clock.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=None, responses=StatementImportDetailSerializer)
-    def commit(self, request: Request, id: str, import_id: str) -> Response:  # noqa: A002
+    def commit(self, request: Request, id: str, import_id: str) -> Response:  # noqa: A002  the API's word
         """Do exactly what the preview shows; twice is once.
 
         If the ledger has changed so that something else would become of a row, nothing is done: a 409 (`plan_changed`)
@@ -262,7 +262,7 @@ class StatementImport(views.View):
         return self.answer(self.key)
 
     @extend_schema(request=None, responses=StatementImportDetailSerializer)
-    def revert(self, request: Request, id: str, import_id: str) -> Response:  # noqa: A002
+    def revert(self, request: Request, id: str, import_id: str) -> Response:  # noqa: A002  the API's word
         """Take a committed import back: what it entered goes, what it settled is pending again as it was.
 
         If rows were worked on since, or a later import found them there, nothing is done: a 409 (`cannot_revert`) names

@@ -115,7 +115,7 @@ class Transactions(OfTransactions):
         """
         return self.page()
 
-    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002
+    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Return a single transaction by UUID."""
         return self.answer(self.key)
 
@@ -129,11 +129,11 @@ class Transactions(OfTransactions):
         row = transactions.create(actor=self.actor, account_id=account_id, currency=currency, now=clock.now(), **given)
         return self.answer(row.pk, status=status.HTTP_201_CREATED)
 
-    def update(self, request: Request, id: str) -> Response:  # noqa: A002
+    def update(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Full update of a transaction. A field that is immutable after creation must be as it is."""
         return self._change(partial=False)
 
-    def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002
+    def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Partial update of a transaction. A field that is immutable after creation must be as it is."""
         return self._change(partial=True)
 
@@ -148,13 +148,13 @@ class Transactions(OfTransactions):
         )
         return self.answer(self.key)
 
-    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
+    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Delete a transaction with its allocations; balances are as if it had never been."""
         transactions.delete(actor=self.actor, transaction_id=self.key, now=clock.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=TransactionSplitsSerializer, responses=TransactionAllocationSerializer(many=True))
-    def splits(self, request: Request, id: str) -> Response:  # noqa: A002
+    def splits(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Declaratively set how a transaction's amount is split across budgets of its account.
 
         Allocations are created, updated or deleted to match; the remainder goes to Unallocated. Returns all
@@ -178,11 +178,11 @@ class Uploads(Transactions):
         return renderers.JSONRenderer(), "application/json"
 
     @extend_schema(responses={(200, "image/*"): OpenApiTypes.BINARY})
-    def image(self, request: Request, id: str) -> FileResponse:  # noqa: A002
+    def image(self, request: Request, id: str) -> FileResponse:  # noqa: A002  the API's word
         """Return the image of a transaction."""
         return uploads.download(self.one(self.key), "image")
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
-    def document(self, request: Request, id: str) -> FileResponse:  # noqa: A002
+    def document(self, request: Request, id: str) -> FileResponse:  # noqa: A002  the API's word
         """Return the document of a transaction."""
         return uploads.download(self.one(self.key), "document")

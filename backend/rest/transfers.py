@@ -70,7 +70,7 @@ class InternalTransactions(views.View):
         """
         return self.page()
 
-    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002
+    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Return a single internal transaction by UUID."""
         return self.answer(self.key)
 

@@ -104,13 +104,13 @@ class Webhooks(views.View):
     def get_queryset(self) -> QuerySet[Any]:
         return access.webhooks(self.actor)
 
-    def list(self, request: Request, id: str) -> Response:  # noqa: A002
+    def list(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Return the webhooks of a bank account, the oldest first."""
         access.one(self.named(), self.key)
         return self.page()
 
     @extend_schema(request=WebhookSerializer, responses={201: NewWebhookSerializer})
-    def create(self, request: Request, id: str) -> Response:  # noqa: A002
+    def create(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Have a URL told of events of this bank account from now on; the answer holds the signing secret, once."""
         given = self.given()
         given.pop("active", None)
@@ -129,11 +129,11 @@ class OneWebhook(views.View):
     def rows(self) -> QuerySet[Any]:
         return access.webhooks(self.actor).filter(bank_account=super().key).select_related("owner")
 
-    def retrieve(self, request: Request, id: str, webhook_id: str) -> Response:  # noqa: A002
+    def retrieve(self, request: Request, id: str, webhook_id: str) -> Response:  # noqa: A002  the API's word
         """Return a webhook, without its secret."""
         return self.answer(self.key)
 
-    def partial_update(self, request: Request, id: str, webhook_id: str) -> Response:  # noqa: A002
+    def partial_update(self, request: Request, id: str, webhook_id: str) -> Response:  # noqa: A002  the API's word
         """Change where a webhook leads, what it is told of, or switch it off and on.
 
         While it is off it is told nothing, nor later of what happened meanwhile. It belongs to whoever gave it its URL:
@@ -145,14 +145,14 @@ class OneWebhook(views.View):
         webhooks.update(actor=self.actor, webhook_id=self.key, changes=changes, now=clock.now())
         return self.answer(self.key)
 
-    def destroy(self, request: Request, id: str, webhook_id: str) -> Response:  # noqa: A002
+    def destroy(self, request: Request, id: str, webhook_id: str) -> Response:  # noqa: A002  the API's word
         """Delete a webhook and its log."""
         access.one(self.rows(), self.key)
         webhooks.delete(actor=self.actor, webhook_id=self.key, now=clock.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=None, responses=NewWebhookSerializer)
-    def rotate(self, request: Request, id: str, webhook_id: str) -> Response:  # noqa: A002
+    def rotate(self, request: Request, id: str, webhook_id: str) -> Response:  # noqa: A002  the API's word
         """Have another secret sign the messages of a webhook; the answer holds it, once.
 
         For 24 hours messages bear signatures by the secret before it too. Only whoever gave the webhook its URL may.
@@ -163,7 +163,7 @@ class OneWebhook(views.View):
         return Response(NewWebhookSerializer(webhook).data)
 
     @extend_schema(request=None, responses=WebhookDeliverySerializer)
-    def ping(self, request: Request, id: str, webhook_id: str) -> Response:  # noqa: A002
+    def ping(self, request: Request, id: str, webhook_id: str) -> Response:  # noqa: A002  the API's word
         """Send a message of the kind ping within a minute, to try the webhook out; its delivery tells what came of it.
 
         Refused if the webhook is switched off.
@@ -190,7 +190,7 @@ class WebhookDeliveries(views.View):
     def get_queryset(self) -> QuerySet[Any]:
         return access.webhook_deliveries(self.actor)
 
-    def list(self, request: Request, id: str) -> Response:  # noqa: A002
+    def list(self, request: Request, id: str) -> Response:  # noqa: A002  the API's word
         """Return the messages to the webhooks of a bank account, the latest first; what is over is kept 30 days.
 
         Filterable by webhook, status and kind. Orderable by created_at.
@@ -211,7 +211,7 @@ class OneWebhookDelivery(views.View):
         return access.webhook_deliveries(self.actor).filter(bank_account=super().key)
 
     @extend_schema(request=None, responses=WebhookDeliverySerializer)
-    def replay(self, request: Request, id: str, delivery_id: str) -> Response:  # noqa: A002
+    def replay(self, request: Request, id: str, delivery_id: str) -> Response:  # noqa: A002  the API's word
         """Send a message again within a minute, whatever became of it, under the same Webhook-Id.
 
         Refused if the webhook is switched off.

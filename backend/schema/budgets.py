@@ -103,7 +103,7 @@ class Budget(BudgetBalances, base.Visible, relay.Node):
         found = request.upcoming.of_budget(self)
         if found is None:
             return None
-        return NextFunding.of(found, currency=request.currencies[self.bank_account_id])  # type: ignore[attr-defined]
+        return NextFunding.of(found, currency=request.currencies[self.bank_account_id])  # type: ignore[attr-defined]  # a row stands for its type
 
     @strawberry_django.field(
         only=cycles.COLUMNS, description="Planned and actual of a recurring budget, cycle by cycle, oldest first."

@@ -79,7 +79,7 @@ class Connection(relay.Connection[NodeType]):
         order = self.found.lists.part.order
         return [Edge(node=row, order=order) for row in self.found.rows]
 
-    @strawberry.field(description="Where the page lies in the list.")  # type: ignore[misc]
+    @strawberry.field(description="Where the page lies in the list.")  # type: ignore[misc]  # the base has it as data
     def page_info(self) -> PageInfo:
         return self.found.info()
 
@@ -91,4 +91,4 @@ class Connection(relay.Connection[NodeType]):
 
     @classmethod
     def of(cls, found: Found) -> Self:
-        return cls(found=found)  # type: ignore[call-arg]
+        return cls(found=found)  # type: ignore[call-arg]  # the base's data are methods here

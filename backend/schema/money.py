@@ -59,7 +59,7 @@ class Money:
 
     @strawberry.field(description="The amount, with two decimals or as many as the currency's minor unit has.")
     def amount(self) -> Amount:
-        return money.text(self.value, decimals=currencies.decimals(self.currency))  # type: ignore[return-value]
+        return money.text(self.value, decimals=currencies.decimals(self.currency))  # type: ignore[return-value]  # a row stands for its type
 
     @strawberry.field(description='The amount for people to read, in English: "$1,234.50", "-¥300".')
     def formatted(self) -> str:

@@ -57,25 +57,25 @@ class LedgerQueries:
         return cast(Me, context.of(info).user)
 
     @strawberry.field(description="The bank of that id; null if there is none.")
-    def bank(self, info: Info, id: Id) -> Bank | None:  # noqa: A002
+    def bank(self, info: Info, id: Id) -> Bank | None:  # noqa: A002  the API's word
         return cast(Bank | None, one(info, Bank, id))
 
     @strawberry.field(description="The bank account of that id; null if the user has none such.")
-    def bank_account(self, info: Info, id: Id) -> BankAccount | None:  # noqa: A002
+    def bank_account(self, info: Info, id: Id) -> BankAccount | None:  # noqa: A002  the API's word
         return cast(BankAccount | None, one(info, BankAccount, id))
 
     @strawberry.field(description="The budget of that id; null if the user has none such.")
-    def budget(self, info: Info, id: Id) -> Budget | None:  # noqa: A002
+    def budget(self, info: Info, id: Id) -> Budget | None:  # noqa: A002  the API's word
         return cast(Budget | None, one(info, Budget, id))
 
     @strawberry.field(description="The transaction of that id; null if the user has none such.")
-    def transaction(self, info: Info, id: Id) -> Transaction | None:  # noqa: A002
+    def transaction(self, info: Info, id: Id) -> Transaction | None:  # noqa: A002  the API's word
         return cast(Transaction | None, one(info, Transaction, id))
 
     @strawberry.field(description="The allocation of that id; null if the user has none such.")
-    def allocation(self, info: Info, id: Id) -> Allocation | None:  # noqa: A002
+    def allocation(self, info: Info, id: Id) -> Allocation | None:  # noqa: A002  the API's word
         return cast(Allocation | None, one(info, Allocation, id))
 
     @strawberry.field(description="The transfer of that id; null if the user has none such.")
-    def transfer(self, info: Info, id: Id) -> Transfer | None:  # noqa: A002
+    def transfer(self, info: Info, id: Id) -> Transfer | None:  # noqa: A002  the API's word
         return cast(Transfer | None, one(info, Transfer, id))

@@ -85,7 +85,7 @@ class Query(
     def node(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The `id` of any thing.")],  # noqa: A002
+        id: Annotated[strawberry.ID, strawberry.argument(description="The `id` of any thing.")],  # noqa: A002  the API's word
     ) -> relay.Node | None:
         found = ids.parse(id)
         kind = NODES.get(found[0] or "") if found else None

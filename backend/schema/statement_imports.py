@@ -166,5 +166,5 @@ class StatementImportQueries:
     )
 
     @strawberry.field(description="The statement import of that id; null if the user has none such.")
-    def statement_import(self, info: Info, id: Id) -> StatementImport | None:  # noqa: A002
+    def statement_import(self, info: Info, id: Id) -> StatementImport | None:  # noqa: A002  the API's word
         return cast(StatementImport | None, one(info, StatementImport, id))

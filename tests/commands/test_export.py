@@ -31,7 +31,7 @@ def run(*arguments: str) -> str:
 @pytest.mark.parametrize(
     ("format", "beginning"), [("json", '{\n"format": "mibudge"'), ("beancount", "option "), ("csv", "Date,")]
 )
-def test_each_format_goes_to_standard_output(account: BankAccount, format: str, beginning: str) -> None:  # noqa: A002
+def test_each_format_goes_to_standard_output(account: BankAccount, format: str, beginning: str) -> None:  # noqa: A002  the API's word
     build.transaction(account, raw_description="Café 食費")
     text = run("export", "--user", "OWNER", "--format", format)
     assert text.startswith(beginning)

@@ -206,7 +206,7 @@ def _use_others(home: Home) -> None:
     build.transfer(home.shared, source=build.unallocated(home.shared), target=joint, actor=home.partner)
 
 
-def taken(user: User, format: str = "json", **more: Any) -> bytes:  # noqa: A002
+def taken(user: User, format: str = "json", **more: Any) -> bytes:  # noqa: A002  the API's word
     """The user's export, at the builders' time."""
     return b"".join(exports.export(user, format=format, now=build.NOW, **more).pieces)
 

@@ -50,14 +50,14 @@ def content(response: Any) -> bytes:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_what_comes_is_the_export(home: Home, format: str) -> None:  # noqa: A002
+def test_what_comes_is_the_export(home: Home, format: str) -> None:  # noqa: A002  the API's word
     response = get(home.owner, f"{format}/")
     assert response.status_code == 200
     assert content(response) == homes.taken(home.owner, format)
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_it_is_a_file_to_save_that_nothing_keeps_or_runs(account: BankAccount, format: str) -> None:  # noqa: A002
+def test_it_is_a_file_to_save_that_nothing_keeps_or_runs(account: BankAccount, format: str) -> None:  # noqa: A002  the API's word
     response = get(build.first_owner(account), f"{format}/")
     content(response)
     assert response.headers["Content-Disposition"] == f'attachment; filename="mibudge-owner-2026-06-15.{format}"'
@@ -68,7 +68,7 @@ def test_it_is_a_file_to_save_that_nothing_keeps_or_runs(account: BankAccount, f
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_nobody_gets_anything_without_a_token(account: BankAccount, format: str) -> None:  # noqa: A002
+def test_nobody_gets_anything_without_a_token(account: BankAccount, format: str) -> None:  # noqa: A002  the API's word
     response = get(None, f"{format}/")
     assert response.status_code == 401
     assert response.json()["code"] == "not_authenticated"
@@ -80,7 +80,7 @@ def test_nobody_finds_a_trace_of_what_is_not_theirs(
     coowner: User,
     stranger: User,
     staff: User,
-    format: str,  # noqa: A002
+    format: str,  # noqa: A002  the API's word
 ) -> None:
     accounts = {
         "canary-mine": build.account(owner=owner, name="canary-mine"),
@@ -120,7 +120,7 @@ def test_where_a_zone_decides_nothing_it_is_not_told(account: BankAccount, share
 def test_a_link_into_an_account_of_somebody_else_is_left_out(home: Home) -> None:
     row = Transaction.objects.get(bank_account=home.shared, amount=-7)
     assert row.linked_transaction_id
-    for format in FORMATS:  # noqa: A001
+    for format in FORMATS:  # noqa: A001  the API's word
         assert str(row.linked_transaction_id) not in content(get(home.owner, f"{format}/")).decode()
         assert str(row.linked_transaction_id) in content(get(home.partner, f"{format}/")).decode()
 
@@ -184,7 +184,7 @@ def links(user: User, session: Session | None = None) -> dict[str, str]:
 def test_graphql_gives_an_address_for_each_format(home: Home) -> None:
     found = links(home.owner)
     assert set(found) == {"JSON", "BEANCOUNT", "CSV"}
-    for format, address in found.items():  # noqa: A001
+    for format, address in found.items():  # noqa: A001  the API's word
         assert content(Client().get(address)) == homes.taken(home.owner, format.lower())
 
 

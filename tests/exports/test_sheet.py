@@ -106,7 +106,7 @@ def test_somebody_elses_account_is_not_there(home: Home) -> None:
 
 
 def test_only_a_table_is_of_one_account(home: Home) -> None:
-    for format in ("json", "beancount"):  # noqa: A001
+    for format in ("json", "beancount"):  # noqa: A001  the API's word
         with states.refused(errors.InvalidValue, field="bank_account"):
             homes.taken(home.owner, format, account_id=home.checking.pk)
     with states.refused(errors.InvalidValue, field="format"):

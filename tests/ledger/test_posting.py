@@ -121,7 +121,7 @@ DAYS = ((1, "-5"), (2, "-10"), (3, "-15"))
 def test_a_batch_posts_what_single_transactions_would(owner, seed, monkeypatch):
     """With dates before, among and after what is there, pending ones and several budgets among them."""
     monkeypatch.setattr(entering, "AT_ONCE", 2 + 3 * seed)
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(seed)  # noqa: S311  examples, no secrets
     accounts = [build.account(owner=owner, name=name, balance="500") for name in ("single", "batch")]
     budgets = [[build.unallocated(each), build.budget(each), build.budget(each)] for each in accounts]
     for each in accounts:

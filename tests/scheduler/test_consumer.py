@@ -192,7 +192,7 @@ def survive(running: Jobs) -> None:
     for number, die in enumerate(deaths):
         running.start()
         enough = (number + 1) * step - number % 3
-        wait_until(lambda: len(running.ask(EVENTS, "Killed")) >= enough)  # noqa: B023
+        wait_until(lambda: len(running.ask(EVENTS, "Killed")) >= enough)  # noqa: B023  called in this round
         die()
         running.is_free()
         assert {row[:3] for row in running.ask(EVENTS, "Killed")} <= keys

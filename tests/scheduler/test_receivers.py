@@ -145,7 +145,7 @@ def test_a_url_that_is_not_allowed_any_more_is_not_even_looked_up(url: str, monk
         ["192.168.1.5"],
         ["100.64.0.1"],
         ["169.254.169.254"],
-        ["0.0.0.0"],  # noqa: S104
+        ["0.0.0.0"],  # noqa: S104  what is refused, or tried
         ["224.0.0.1"],
         ["255.255.255.255"],
         ["::1"],

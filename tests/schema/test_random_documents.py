@@ -95,7 +95,7 @@ def test_whatever_is_done_nothing_breaks(house: BankAccount, owner: User) -> Non
     for seed in range(WRITES):
         if seed % 20 == 0:
             known = ids()
-        body = Writer(schema._schema, seed=seed, ids=known).mutation(random.Random(seed).choice(names))  # noqa: S311
+        body = Writer(schema._schema, seed=seed, ids=known).mutation(random.Random(seed).choice(names))  # noqa: S311  examples, no secrets
         response = post(owner, body)
         answer = response.json()
         assert response.status_code == 200, (seed, body, answer)

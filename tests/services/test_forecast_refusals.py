@@ -110,7 +110,7 @@ def test_budgets_of_other_accounts_are_not_found(account: BankAccount, foreign_a
     assert refusal(lambda: household.outlook(WhatIf(remove=[foreign.pk]))) == (*found, "remove.0.budget")
     for key in (foreign.pk, "new"):
         flows = [Expected(name="", amount=D(1), budget=key, on=on(1))]
-        assert refusal(lambda: household.outlook(flows=flows)) == (*found, "flows.0.budget")  # noqa: B023
+        assert refusal(lambda: household.outlook(flows=flows)) == (*found, "flows.0.budget")  # noqa: B023  called in this round
 
 
 @pytest.mark.parametrize("keys", [["new", "new"], [""]])

@@ -75,7 +75,7 @@ def test_a_run_may_die_after_any_statement_of_any_event(owner: User) -> None:
     dying, living = household(owner, "Dying"), household(owner, "Living")
     deaths = 0
     for offset in range(DAYS):
-        deaths += die_everywhere(dying, lambda: funded.run(dying, offset), power.dies)  # noqa: B023
+        deaths += die_everywhere(dying, lambda: funded.run(dying, offset), power.dies)  # noqa: B023  called in this round
         funded.run(living, offset)
         for account in (dying, living):
             happen(account, offset)

@@ -48,7 +48,7 @@ def test_of_webhooks(told: Any, account: BankAccount, owner: User) -> None:
 
 def test_of_api_tokens(told: Any, owner: User) -> None:
     made = tokens.api_token(owner).row
-    revoke = lambda: api_tokens.revoke(actor=owner, token_id=made.pk, now=NOW)  # noqa: E731
+    revoke = lambda: api_tokens.revoke(actor=owner, token_id=made.pk, now=NOW)  # noqa: E731  it is called once
     [(name, user, thing, whom)] = told(lambda: tokens.api_token(owner))
     assert (name, user, whom) == ("api_token_created", owner.pk, None)
     assert thing is not None

@@ -131,10 +131,10 @@ def test_others_find_nothing(account: BankAccount, stranger: User, staff: User) 
             with states.refused(errors.NotFound):
                 webhooks.create(actor=user, account_id=account.pk, url=hooked.URL, kinds=rules.KINDS, now=build.NOW)
             for call in (
-                lambda: webhooks.update(actor=user, webhook_id=key, changes={"active": False}, now=build.NOW),  # noqa: B023
-                lambda: webhooks.delete(actor=user, webhook_id=key, now=build.NOW),  # noqa: B023
-                lambda: webhooks.ping(actor=user, webhook_id=key, now=build.NOW),  # noqa: B023
-                lambda: webhooks.replay(actor=user, delivery_id=delivery, now=build.NOW),  # noqa: B023
+                lambda: webhooks.update(actor=user, webhook_id=key, changes={"active": False}, now=build.NOW),  # noqa: B023  called in this round
+                lambda: webhooks.delete(actor=user, webhook_id=key, now=build.NOW),  # noqa: B023  called in this round
+                lambda: webhooks.ping(actor=user, webhook_id=key, now=build.NOW),  # noqa: B023  called in this round
+                lambda: webhooks.replay(actor=user, delivery_id=delivery, now=build.NOW),  # noqa: B023  called in this round
             ):
                 with states.refused(errors.NotFound):
                     call()

@@ -1,11 +1,12 @@
 """Which network addresses a webhook may be sent to, after IANA's registries of special-purpose addresses."""
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
 
 
-def _networks(text: str) -> tuple[object, ...]:
+def _networks(text: str) -> tuple[Network, ...]:
     return tuple(ip_network(each) for each in text.split())
 
 
@@ -39,5 +40,5 @@ def allowed(address: Address, *, private: bool) -> bool:
     return public if isinstance(address, IPv4Address) else public and address.scope_id is None and address in PUBLIC
 
 
-def _within(address: Address, networks: tuple[object, ...]) -> bool:
-    return any(address in network for network in networks)  # type: ignore[operator]
+def _within(address: Address, networks: tuple[Network, ...]) -> bool:
+    return any(address in network for network in networks)

@@ -225,9 +225,10 @@ def _merged(sums: Iterable[_Sum]) -> list[_Sum]:
     found: dict[Hashable, _Sum] = {}
     for each in sums:
         seen = found.get(each.key)
-        if seen is not None:
-            each = _Sum(each.key, each.name, each.count + seen.count, each.amount + seen.amount)  # noqa: PLW2901
-        found[each.key] = each
+        if seen is None:
+            found[each.key] = each
+        else:
+            found[each.key] = _Sum(each.key, each.name, each.count + seen.count, each.amount + seen.amount)
     return list(found.values())
 
 

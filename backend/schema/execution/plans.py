@@ -213,7 +213,7 @@ class Plans:
     def _info(self, field: GraphQLField, parent: GraphQLObjectType, details: FieldDetailsList, path: Path) -> Info:
         """The `Info` that all rows share."""
         raw = self._executor.build_resolve_info(field, [each.node for each in details], parent, path)
-        kind: type[Info] = raw.schema._strawberry_schema.config.info_class  # type: ignore[attr-defined]
+        kind: type[Info] = raw.schema._strawberry_schema.config.info_class  # type: ignore[attr-defined]  # Strawberry puts it there
         return kind(_raw_info=raw, _field=readers.definition(field))
 
 

@@ -146,7 +146,7 @@ def _node_id(kind: GraphQLObjectType) -> Reader | None:
 
 NODE_ID: Any = next(
     field.base_resolver.wrapped_func.__func__
-    for field in relay.Node.__strawberry_definition__.fields  # type: ignore[attr-defined]
+    for field in relay.Node.__strawberry_definition__.fields  # type: ignore[attr-defined]  # Strawberry puts it there
     if field.python_name == "_id" and field.base_resolver is not None
 )
-TYPENAME: Any = relay.Node.resolve_typename.__func__  # type: ignore[attr-defined]
+TYPENAME: Any = relay.Node.resolve_typename.__func__  # type: ignore[attr-defined]  # a class method has it

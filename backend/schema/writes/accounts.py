@@ -72,7 +72,7 @@ class AccountMutations:
             given, keys={"bank": Bank}, nullable=("account_number", "currency", "posted_balance", "available_balance")
         )
         fields["bank_id"] = fields.pop("bank")
-        return accounts.create(actor=request.user, now=request.now, **fields)  # type: ignore[return-value]
+        return accounts.create(actor=request.user, now=request.now, **fields)  # type: ignore[return-value]  # a row stands for its type
 
     @mutation("Change what an account is called, its number, or its aliases.")
     def update_bank_account(
@@ -84,7 +84,7 @@ class AccountMutations:
     ) -> BankAccountResult:
         request = context.of(info)
         changes = said(given, nullable=("account_number",))
-        return accounts.update(  # type: ignore[return-value]
+        return accounts.update(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user,
             account_id=ids.key(account, BankAccount, field="id"),
             changes=cast(accounts.Changes, changes),
@@ -109,7 +109,7 @@ class AccountMutations:
         ],
     ) -> BankAccountResult:
         request = context.of(info)
-        return accounts.mark_imported(  # type: ignore[return-value]
+        return accounts.mark_imported(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user,
             account_id=ids.key(account, BankAccount, field="id"),
             last_posted_through=last_posted_through,
@@ -124,7 +124,7 @@ class AccountMutations:
         self, info: Info, account: Which, username: Annotated[str, strawberry.argument(description="Their user name.")]
     ) -> BankAccountResult:
         request = context.of(info)
-        return owners.add(  # type: ignore[return-value]
+        return owners.add(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user,
             account_id=ids.key(account, BankAccount, field="id"),
             username=username,
@@ -139,4 +139,4 @@ class AccountMutations:
         key = ids.key(account, BankAccount, field="id")
         owners.remove(actor=request.user, account_id=key, username=username, now=request.now)
         row = access.accounts(request.user).filter(pk=key).first()
-        return Deleted.of(BankAccount, key) if row is None else row  # type: ignore[return-value]
+        return Deleted.of(BankAccount, key) if row is None else row  # type: ignore[return-value]  # a row stands for its type

@@ -60,7 +60,7 @@ class AllocationMutations:
         expected_version: Expected = None,
     ) -> TransactionResult:
         request = context.of(info)
-        return transactions.split(  # type: ignore[return-value]
+        return transactions.split(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user,
             transaction_id=ids.key(transaction, Transaction, field="id"),
             shares=shares_of(shares),
@@ -77,7 +77,7 @@ class AllocationMutations:
     ) -> AllocationResult:
         request = context.of(info)
         changes = said(given, keys={"budget": Budget}, nullable=("memo",))
-        return allocations.update(  # type: ignore[return-value]
+        return allocations.update(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user,
             allocation_id=ids.key(allocation, Allocation, field="id"),
             changes=cast(allocations.Changes, changes),

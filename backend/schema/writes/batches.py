@@ -35,7 +35,7 @@ class CreatedTransactions:
     def transactions(self, info: Info) -> list[Transaction]:
         keys = [each.uuid for each in self.results if each.uuid]
         rows: QuerySet[models.Transaction] = access.transactions(context.of(info).user).filter(pk__in=keys)
-        return rows.order_by("seq")  # type: ignore[return-value]
+        return rows.order_by("seq")  # type: ignore[return-value]  # a row stands for its type
 
 
 CreateTransactionsResult = Annotated[

@@ -88,7 +88,7 @@ class BudgetMutations:
     ) -> BudgetResult:
         request = context.of(info)
         fields = fields_of(given)
-        return budgets.create(  # type: ignore[return-value]
+        return budgets.create(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user, account_id=fields["bank_account"], fields=fields, now=request.now
         )
 
@@ -101,7 +101,7 @@ class BudgetMutations:
         expected_version: Expected = None,
     ) -> BudgetResult:
         request = context.of(info)
-        return budgets.update(  # type: ignore[return-value]
+        return budgets.update(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user,
             budget_id=ids.key(budget, Budget, field="id"),
             fields=fields_of(given),
@@ -112,14 +112,14 @@ class BudgetMutations:
     @mutation("Settle the balance with Unallocated and take the budget out of use, its fill-up first.")
     def archive_budget(self, info: Info, budget: Which) -> BudgetResult:
         request = context.of(info)
-        return budgets.archive(  # type: ignore[return-value]
+        return budgets.archive(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user, budget_id=ids.key(budget, Budget, field="id"), now=request.now
         )
 
     @mutation("Take an archived budget into use again, empty; its schedules go on from today.")
     def unarchive_budget(self, info: Info, budget: Which) -> BudgetResult:
         request = context.of(info)
-        return budgets.unarchive(  # type: ignore[return-value]
+        return budgets.unarchive(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user, budget_id=ids.key(budget, Budget, field="id"), now=request.now
         )
 

@@ -52,7 +52,7 @@ class FundingRun:
     def events(self, info: Info) -> list[FundingEvent]:
         keys = [event.pk for event in self.report.events]
         rows: QuerySet[Any] = access.funding_events(context.of(info).user).filter(pk__in=keys)
-        return rows.order_by("on", "created_at")  # type: ignore[return-value]
+        return rows.order_by("on", "created_at")  # type: ignore[return-value]  # a row stands for its type
 
 
 @strawberry.input(description="The event to skip.")
@@ -94,7 +94,7 @@ class FundingMutations:
         expected_version: Expected = None,
     ) -> BankAccountResult:
         request = context.of(info)
-        return funding.configure(  # type: ignore[return-value]
+        return funding.configure(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user,
             account_id=ids.key(account, BankAccount, field="id"),
             import_gate=import_gate,
@@ -112,7 +112,7 @@ class FundingMutations:
         expected_version: Expected = None,
     ) -> BudgetResult:
         request = context.of(info)
-        return funding.prioritise(  # type: ignore[return-value]
+        return funding.prioritise(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user,
             budget_id=ids.key(budget, Budget, field="id"),
             priority=priority,
@@ -139,7 +139,7 @@ class FundingMutations:
     def retry_funding_event(self, info: Info, event: Event) -> FundingEventResult:
         request = context.of(info)
         key = ids.key(event, FundingEvent, field="id")
-        return funding_events.retry(actor=request.user, event_id=key, now=request.now)  # type: ignore[return-value]
+        return funding_events.retry(actor=request.user, event_id=key, now=request.now)  # type: ignore[return-value]  # a row stands for its type
 
     @mutation("Have an event to come, within two years, or one that is deferred, not take place.")
     def skip_funding_event(
@@ -148,7 +148,7 @@ class FundingMutations:
         given: Annotated[SkipFundingEventInput, strawberry.argument(name="input", description="Which.")],
     ) -> FundingEventResult:
         request = context.of(info)
-        return funding_events.skip(  # type: ignore[return-value]
+        return funding_events.skip(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user,
             budget_id=ids.key(given.budget, Budget, field="budget"),
             on=given.on,

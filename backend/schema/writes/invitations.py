@@ -66,4 +66,4 @@ class InvitationMutations:
     ) -> BankAccountResult:
         request = context.of(info)
         account = invitations.accept(actor=request.user, secret=secret, now=request.now)
-        return access.one(access.accounts(request.user), account.pk)  # type: ignore[return-value]
+        return access.one(access.accounts(request.user), account.pk)  # type: ignore[return-value]  # a row stands for its type

@@ -21,7 +21,7 @@ class LinkMutations:
     @mutation("Say that two transactions, of opposite amounts in two of your accounts, are one movement.")
     def link_transactions(self, info: Info, transaction: Which, other: Other) -> TransactionResult:
         request = context.of(info)
-        return linking.link(  # type: ignore[return-value]
+        return linking.link(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user,
             transaction_id=ids.key(transaction, Transaction, field="id"),
             other_id=ids.key(other, Transaction, field="other"),
@@ -34,7 +34,7 @@ class LinkMutations:
     )
     def reject_link(self, info: Info, transaction: Which, other: Other) -> TransactionResult:
         request = context.of(info)
-        return linking.reject(  # type: ignore[return-value]
+        return linking.reject(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user,
             transaction_id=ids.key(transaction, Transaction, field="id"),
             other_id=ids.key(other, Transaction, field="other"),
@@ -44,6 +44,6 @@ class LinkMutations:
     @mutation("Cut the link of a transaction; the two are not linked again of themselves.")
     def unlink_transaction(self, info: Info, transaction: Which) -> TransactionResult:
         request = context.of(info)
-        return linking.unlink(  # type: ignore[return-value]
+        return linking.unlink(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user, transaction_id=ids.key(transaction, Transaction, field="id"), now=request.now
         )

@@ -36,7 +36,7 @@ class RefundMutations:
         expected_version: Expected = None,
     ) -> TransactionResult:
         request = context.of(info)
-        return refunds.tie(  # type: ignore[return-value]
+        return refunds.tie(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user,
             transaction_id=ids.key(transaction, Transaction, field="id"),
             purchase_id=ids.key(purchase, Transaction, field="purchase"),
@@ -48,7 +48,7 @@ class RefundMutations:
     @mutation("Untie a refund from its purchase; it lies as before, unless an owner laid it elsewhere since.")
     def untie_refund(self, info: Info, transaction: Refund, expected_version: Expected = None) -> TransactionResult:
         request = context.of(info)
-        return refunds.untie(  # type: ignore[return-value]
+        return refunds.untie(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user,
             transaction_id=ids.key(transaction, Transaction, field="id"),
             now=request.now,

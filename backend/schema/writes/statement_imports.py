@@ -76,14 +76,14 @@ class StatementImportMutations:
             file_hash=read.digest,
             now=request.now,
         )
-        return result.record  # type: ignore[return-value]
+        return result.record  # type: ignore[return-value]  # a row stands for its type
 
     @mutation("Show what would become of each row of a bank statement, to be committed within seven days.")
     def preview_statement(self, info: Info, account: Account, file: FileInput) -> StatementImportResult:
         request = context.of(info)
         account_id = ids.key(account, BankAccount, field="account")
         read = _read(info, account_id, file)
-        return statement_imports.preview(  # type: ignore[return-value]
+        return statement_imports.preview(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user,
             account_id=account_id,
             statement=read.statement,
@@ -105,7 +105,7 @@ class StatementImportMutations:
         ] = False,
     ) -> StatementImportResult:
         request = context.of(info)
-        return statement_imports.adjust(  # type: ignore[return-value]
+        return statement_imports.adjust(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user,
             import_id=ids.key(import_, StatementImport, field="id"),
             decisions=_choices(decisions or []),
@@ -119,13 +119,13 @@ class StatementImportMutations:
     def commit_import(self, info: Info, import_: Which) -> StatementImportResult:
         request = context.of(info)
         key = ids.key(import_, StatementImport, field="id")
-        return statement_imports.commit(actor=request.user, import_id=key, now=request.now)  # type: ignore[return-value]
+        return statement_imports.commit(actor=request.user, import_id=key, now=request.now)  # type: ignore[return-value]  # a row stands for its type
 
     @mutation("Take a committed import back, twice is once; a problem names the rows that stand in the way.")
     def revert_import(self, info: Info, import_: Which) -> StatementImportResult:
         request = context.of(info)
         key = ids.key(import_, StatementImport, field="id")
-        return import_revert.revert(actor=request.user, import_id=key, now=request.now)  # type: ignore[return-value]
+        return import_revert.revert(actor=request.user, import_id=key, now=request.now)  # type: ignore[return-value]  # a row stands for its type
 
     @mutation("Forget a preview.")
     def discard_import(self, info: Info, import_: Which) -> DiscardImportResult:

@@ -77,7 +77,7 @@ class TransactionMutations:
         request = context.of(info)
         fields = fields_of(given)
         account_id = fields.pop("bank_account")
-        return transactions.create(  # type: ignore[return-value]
+        return transactions.create(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user, account_id=account_id, now=request.now, **fields
         )
 
@@ -93,7 +93,7 @@ class TransactionMutations:
         changes = said(given, nullable=NULLABLE)
         if "transaction_type" in changes:
             changes["transaction_type"] = changes["transaction_type"] or ""
-        return transactions.update(  # type: ignore[return-value]
+        return transactions.update(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user,
             transaction_id=ids.key(transaction, Transaction, field="id"),
             changes=cast(transactions.Changes, changes),
@@ -115,7 +115,7 @@ class TransactionMutations:
         changes: transactions.Changes = {"pending": False}
         if amount is not None:
             changes["amount"] = amount
-        return transactions.update(  # type: ignore[return-value]
+        return transactions.update(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user,
             transaction_id=ids.key(transaction, Transaction, field="id"),
             changes=changes,

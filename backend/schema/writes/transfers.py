@@ -38,7 +38,7 @@ class TransferMutations:
         self, info: Info, given: Annotated[CreateTransferInput, strawberry.argument(name="input", description="What.")]
     ) -> TransferResult:
         request = context.of(info)
-        return transfers.create(  # type: ignore[return-value]
+        return transfers.create(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user,
             source_id=ids.key(given.source, Budget, field="src_budget"),
             target_id=ids.key(given.target, Budget, field="dst_budget"),
@@ -54,6 +54,6 @@ class TransferMutations:
         transfer: Annotated[strawberry.ID, strawberry.argument(name="id", description="The transfer to reverse.")],
     ) -> TransferResult:
         request = context.of(info)
-        return transfers.reverse(  # type: ignore[return-value]
+        return transfers.reverse(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user, transfer_id=ids.key(transfer, Transfer, field="id"), now=request.now
         )

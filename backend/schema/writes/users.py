@@ -48,7 +48,7 @@ class UserMutations:
         info: Info,
         given: Annotated[UpdateMeInput, strawberry.argument(name="input", description="What to change.")],
     ) -> MeResult:
-        return users.update_me(actor=context.of(info).user, changes=_changes(given))  # type: ignore[return-value]
+        return users.update_me(actor=context.of(info).user, changes=_changes(given))  # type: ignore[return-value]  # a row stands for its type
 
     @mutation("Change somebody's profile; for staff only.")
     def update_user(

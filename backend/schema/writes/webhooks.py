@@ -108,7 +108,7 @@ class WebhookMutations:
         changes = said(given, texts=TEXTS)
         if "kinds" in changes:
             changes["kinds"] = [kind.value for kind in changes["kinds"]]
-        return webhooks.update(  # type: ignore[return-value]
+        return webhooks.update(  # type: ignore[return-value]  # a row stands for its type
             actor=request.user,
             webhook_id=ids.key(webhook, Webhook, field="id"),
             changes=cast(webhooks.Changes, changes),
@@ -136,7 +136,7 @@ class WebhookMutations:
     def test_webhook(self, info: Info, webhook: Which) -> WebhookDeliveryResult:
         request = context.of(info)
         key = ids.key(webhook, Webhook, field="id")
-        return webhooks.ping(actor=request.user, webhook_id=key, now=request.now)  # type: ignore[return-value]
+        return webhooks.ping(actor=request.user, webhook_id=key, now=request.now)  # type: ignore[return-value]  # a row stands for its type
 
     @mutation("Send a message again within a minute, whatever became of it, under the same Webhook-Id.")
     def replay_webhook_delivery(
@@ -146,4 +146,4 @@ class WebhookMutations:
     ) -> WebhookDeliveryResult:
         request = context.of(info)
         key = ids.key(delivery, WebhookDelivery, field="id")
-        return webhooks.replay(actor=request.user, delivery_id=key, now=request.now)  # type: ignore[return-value]
+        return webhooks.replay(actor=request.user, delivery_id=key, now=request.now)  # type: ignore[return-value]  # a row stands for its type

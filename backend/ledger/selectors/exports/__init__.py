@@ -24,7 +24,7 @@ class Export:
     pieces: Iterator[bytes]
 
 
-def export(user: User, *, format: str, now: datetime, account_id: UUID | None = None) -> Export:  # noqa: A002
+def export(user: User, *, format: str, now: datetime, account_id: UUID | None = None) -> Export:  # noqa: A002  the API's word
     """What the user owns in one of FORMATS; a table may be of one account alone.
 
     Raises NotFound (account), InvalidValue (format; an account for what is always of all).

@@ -49,7 +49,7 @@ def _decimals_of(model: type[Model], *, step: str) -> Iterator[Check]:
         table=str(model._meta.verbose_name),
         accounts=(f"row.{owner}",),
         says="more decimals than {} has: " + ", ".join(f"{column} {{}}" for column in amounts),
-        query=f"SELECT row.id, row.{owner}, account.currency, {columns} FROM {model._meta.db_table} AS row"  # noqa: S608
+        query=f"SELECT row.id, row.{owner}, account.currency, {columns} FROM {model._meta.db_table} AS row"  # noqa: S608  tables' own names
         f" JOIN ledger_bankaccount AS account ON account.id = row.{owner} WHERE {{scope}} AND ({finer})",
     )
 
@@ -86,7 +86,7 @@ def _reading(model: type[Model], keys: list[Any], *, invariant: str, says: str, 
         table=str(model._meta.verbose_name),
         accounts=accounts,
         says=says,
-        query=f"SELECT row.{model._meta.pk.column}, {account}, {names} FROM {model._meta.db_table} AS row {joins}"  # noqa: S608
+        query=f"SELECT row.{model._meta.pk.column}, {account}, {names} FROM {model._meta.db_table} AS row {joins}"  # noqa: S608  tables' own names
         f" WHERE {{scope}} AND ({' OR '.join(fault for _, fault in faults)})",
     )
 

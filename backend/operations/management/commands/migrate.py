@@ -20,7 +20,7 @@ class Executor(MigrationExecutor):
         self, state: ProjectState, migration: Migration, fake: bool = False, fake_initial: bool = False
     ) -> ProjectState:
         whole = copy.copy(migration)
-        whole.apply = partial(_with_what_was_put_off, migration)  # type: ignore[method-assign]
+        whole.apply = partial(_with_what_was_put_off, migration)  # type: ignore[method-assign]  # of the copy alone
         return super().apply_migration(state, whole, fake=fake, fake_initial=fake_initial)
 
 
